@@ -1,0 +1,236 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A target is a room and a folder its layer; arrows only point down (docs/architecture.md).
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
+/// A Swift target in `Sources/<layer>/<name>`.
+func target(_ layer: String, _ name: String, _ dependencies: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies.map { .byName(name: $0) },
+        path: "Sources/\(layer)/\(name)",
+        swiftSettings: swiftSettings
+    )
+}
+
+/// The tests of one target, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [String] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: ([name, "TestSupport"] + dependencies).map { .byName(name: $0) },
+        path: "Tests/\(name)Tests",
+        resources: resources,
+        swiftSettings: swiftSettings
+    )
+}
+
+/// A C library of Debian's, found through pkg-config.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let base = ["Primitives", "Telemetry", "Execution", "Files", "JSON"]
+
+let package = Package(
+    name: "martlet",
+    products: [
+        .executable(name: "martlet", targets: ["martlet"])
+    ],
+    targets: [
+        // C libraries and the thinnest shims over them
+        .target(name: "CPlatform", path: "Sources/C/CPlatform", cSettings: cSettings),
+
+        .target(
+            name: "CSIMDJSON",
+            path: "Sources/C/CSIMDJSON",
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
+        ),
+
+        library("CMicroHTTPDLibrary", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        .target(name: "CMicroHTTPD", dependencies: ["CMicroHTTPDLibrary"], path: "Sources/C/CMicroHTTPD"),
+
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+
+        library("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+
+        library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+
+        library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+
+        library("CCurlLibrary", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/C/CCurl"),
+
+        .target(name: "CDuckDB", path: "Sources/C/CDuckDB"),
+
+        .target(name: "COnnxRuntime", path: "Sources/C/COnnxRuntime"),
+
+        .target(name: "CWebAssets", path: "Sources/C/CWebAssets"),
+
+        // Base: knows the operating system
+        target("Base", "Primitives", ["CPlatform"]),
+
+        target("Base", "Telemetry", ["Primitives"]),
+
+        target("Base", "Execution", ["Primitives", "Telemetry", "CPlatform"]),
+
+        target("Base", "Files", ["Primitives", "CPlatform"]),
+
+        target("Base", "JSON", ["Primitives", "CSIMDJSON"]),
+
+        target("Base", "YAML", ["Primitives", "JSON", "CYAML"]),
+
+        // Engines: know no domain word and no route
+        target("Engines", "KafkaWire", ["Primitives", "CPlatform"]),
+
+        target("Engines", "LogStorage", base + ["KafkaWire", "CPlatform"]),
+
+        target("Engines", "Streams", base + ["CRdKafka"]),
+
+        target("Engines", "HTTPServer", base + ["CMicroHTTPD"]),
+
+        target("Engines", "HTTPClient", base + ["CCurl"]),
+
+        target("Engines", "SQLStore", base + ["CSQLite"]),
+
+        target("Engines", "BlobStore", base + ["CSodium"]),
+
+        target("Engines", "Lake", base + ["CDuckDB"]),
+
+        target("Engines", "Inference", base + ["COnnxRuntime"]),
+
+        target("Engines", "Statistics", ["Primitives"]),
+
+        target("Engines", "Processes", base + ["CPlatform"]),
+
+        // Domains: the product; none imports another, none knows HTTP or Kafka's wire
+        target("Domains", "Tracking", base + ["SQLStore", "BlobStore"]),
+
+        target("Domains", "Registry", base + ["SQLStore"]),
+
+        target("Domains", "Catalogue", base + ["SQLStore", "Streams", "Lake"]),
+
+        target("Domains", "Pipelines", base + ["YAML", "SQLStore", "Processes"]),
+
+        target("Domains", "Scoring", base + ["Streams", "Inference"]),
+
+        target("Domains", "Monitoring", base + ["SQLStore", "Streams", "Statistics"]),
+
+        target("Domains", "Retraining", base + ["SQLStore", "Statistics"]),
+
+        // Edges: protocols and screens
+        target("Edges", "Broker", base + ["KafkaWire", "LogStorage", "CPlatform"]),
+
+        target("Edges", "MLflowAPI", base + ["HTTPServer", "BlobStore", "Tracking", "Registry"]),
+
+        target(
+            "Edges",
+            "MartletAPI",
+            base + [
+                "HTTPServer", "Streams", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring", "Monitoring",
+                "Retraining",
+            ]
+        ),
+
+        target("Edges", "WebUI", base + ["HTTPServer", "CWebAssets"]),
+
+        target("Edges", "CommandLine", base + ["HTTPClient"]),
+
+        // App: configuration to a graph of services, and the executable
+        target(
+            "App",
+            "Composition",
+            base + [
+                "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
+                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring",
+                "Monitoring", "Retraining", "Broker", "MLflowAPI", "MartletAPI", "WebUI", "CommandLine",
+            ]
+        ),
+
+        .executableTarget(
+            name: "martlet",
+            dependencies: ["Execution", "CommandLine", "Composition"],
+            path: "Sources/App/martlet",
+            swiftSettings: swiftSettings
+        ),
+
+        // Tests
+        .target(
+            name: "TestSupport",
+            dependencies: base.map { .byName(name: $0) },
+            path: "Tests/Support",
+            swiftSettings: swiftSettings
+        ),
+
+        tests("Primitives"),
+
+        tests("Telemetry"),
+
+        tests("Execution"),
+
+        tests("Files"),
+
+        tests("JSON"),
+
+        tests("YAML"),
+
+        tests("KafkaWire"),
+
+        tests("LogStorage", ["KafkaWire"]),
+
+        tests("Broker", ["KafkaWire", "LogStorage"]),
+
+        tests("Streams"),
+
+        tests("HTTPServer"),
+
+        tests("HTTPClient"),
+
+        tests("SQLStore"),
+
+        tests("BlobStore"),
+
+        tests("Lake"),
+
+        tests("Inference"),
+
+        tests("Statistics", ["JSON"]),
+
+        tests("Processes"),
+
+        tests("Tracking", ["SQLStore", "BlobStore"]),
+
+        tests("Registry", ["SQLStore"]),
+
+        tests("Catalogue", ["SQLStore", "Lake"]),
+
+        tests("Pipelines", ["YAML", "SQLStore"]),
+
+        tests("Scoring", ["Inference"]),
+
+        tests("Monitoring", ["SQLStore", "Statistics"]),
+
+        tests("Retraining", ["SQLStore", "Statistics"]),
+
+        tests("MLflowAPI", ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"]),
+
+        tests("WebUI", ["HTTPServer"]),
+
+        tests("CommandLine"),
+
+        tests("Composition"),
+    ],
+    cLanguageStandard: .c2x,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,4 @@
+@main
+struct MartletProgram {
+    static func main() {}
+}

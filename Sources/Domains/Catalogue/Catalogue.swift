@@ -1,0 +1,1 @@
+// Catalogue: see docs/architecture.md.

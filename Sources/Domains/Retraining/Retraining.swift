@@ -1,0 +1,1 @@
+// Retraining: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Scoring: see docs/architecture.md.

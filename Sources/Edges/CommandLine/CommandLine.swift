@@ -1,0 +1,1 @@
+// CommandLine: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// MLflowAPI: see docs/architecture.md.

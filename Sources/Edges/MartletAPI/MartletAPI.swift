@@ -1,0 +1,1 @@
+// MartletAPI: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// BlobStore: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Inference: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// KafkaWire: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Lake: see docs/architecture.md.

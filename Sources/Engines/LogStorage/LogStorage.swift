@@ -1,0 +1,1 @@
+// LogStorage: see docs/architecture.md.

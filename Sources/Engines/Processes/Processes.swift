@@ -1,0 +1,1 @@
+// Processes: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// SQLStore: see docs/architecture.md.

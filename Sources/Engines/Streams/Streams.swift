@@ -1,0 +1,1 @@
+// Streams: see docs/architecture.md.
