@@ -1,1 +1,0 @@
-// Primitives: see docs/architecture.md.

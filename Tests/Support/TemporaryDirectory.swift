@@ -1,0 +1,20 @@
+internal import Files
+internal import Glibc
+internal import Primitives
+
+/// A folder for one test, removed with the object.
+package final class TemporaryDirectory: Sendable {
+    /// The absolute path of the folder.
+    package let path: String
+
+    /// Makes a folder with a name of its own below the system's place for such.
+    package init() throws {
+        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        path = "\(root)/martlet-test-\(RandomID.hex(bytes: 8))"
+        try Directory.create(path)
+    }
+
+    deinit {
+        try? Directory.remove(path)
+    }
+}
