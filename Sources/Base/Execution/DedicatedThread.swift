@@ -9,7 +9,9 @@ internal import Synchronization
 package final class DedicatedThread: SerialExecutor, Sendable {
     private let queue: ThreadQueue
 
-    /// Starts the thread. `name` is cut to 15 bytes, the system's limit.
+    /// Starts the thread.
+    ///
+    /// `name` is cut to 15 bytes, the system's limit.
     package init(name: String) {
         let queue = ThreadQueue()
         self.queue = queue

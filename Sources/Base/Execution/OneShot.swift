@@ -34,7 +34,9 @@ package final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the value; throws the error where that came. Not ended by cancellation: whoever finishes it ends it.
+    /// Waits for the value; throws the error where that came.
+    ///
+    /// Not ended by cancellation: whoever finishes it ends it.
     package var value: Value {
         get async throws {
             try await withCheckedThrowingContinuation { continuation in

@@ -1,7 +1,9 @@
 internal import CPlatform
 internal import Glibc
 
-/// A POSIX semaphore, for threads that may block. Never wait on one from a task.
+/// A POSIX semaphore, for threads that may block.
+///
+/// Never wait on one from a task.
 final class Semaphore: @unchecked Sendable {
     // Safe to share: sem_post and sem_wait are made for several threads; the memory lives as long as the object.
     private let handle: UnsafeMutablePointer<sem_t>

@@ -1,7 +1,9 @@
 internal import Glibc
 package import Primitives
 
-/// Folders by path. Calls block, at most for a disk's time.
+/// Folders by path.
+///
+/// Calls block, at most for a disk's time.
 package enum Directory {
     /// Makes the folder and those above it; one that is there is no error.
     package static func create(_ path: String) throws(SystemError) {
@@ -31,7 +33,9 @@ package enum Directory {
         return names.sorted()
     }
 
-    /// Removes the folder and all that is in it; symbolic links are removed, not followed. One not there is no error.
+    /// Removes the folder and all that is in it; symbolic links are removed, not followed.
+    ///
+    /// One not there is no error.
     package static func remove(_ path: String) throws(SystemError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {

@@ -1,7 +1,9 @@
 internal import Glibc
 package import Primitives
 
-/// Whole files by path. Calls block, at most for a disk's time.
+/// Whole files by path.
+///
+/// Calls block, at most for a disk's time.
 package enum File {
     /// Reads a file of at most `limit` bytes; throws ``SystemError``, EFBIG where it is larger.
     package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
@@ -37,7 +39,9 @@ package enum File {
         try Directory.synchronize(Directory.parent(of: path))
     }
 
-    /// Renames a file or folder within one file system, replacing a file at the new place. Not durable by itself.
+    /// Renames a file or folder within one file system, replacing a file at the new place.
+    ///
+    /// Not durable by itself.
     package static func move(_ path: String, to other: String) throws(SystemError) {
         guard rename(path, other) == 0 else { throw SystemError(call: "rename", subject: path) }
     }

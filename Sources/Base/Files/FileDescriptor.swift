@@ -22,7 +22,9 @@ package struct FileDescriptor: ~Copyable {
         case createNew
     }
 
-    /// Opens `path`; throws ``SystemError``. New files are readable by the owner and group only.
+    /// Opens `path`; throws ``SystemError``.
+    ///
+    /// New files are readable by the owner and group only.
     package init(path: String, mode: Mode) throws(SystemError) {
         let flags: Int32 =
             switch mode {

@@ -1,13 +1,19 @@
 internal import Glibc
 
-/// The time of day. The only place where the product asks for it.
+/// The time of day.
+///
+/// The only place where the product asks for it.
 package enum WallClock {
-    /// Nanoseconds since 1970-01-01T00:00:00Z. Thread-safe; some 30 ns.
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// Thread-safe; some 30 ns.
     package static func nowNanoseconds() -> Int64 {
         read(CLOCK_REALTIME)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z. Thread-safe; some 30 ns.
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// Thread-safe; some 30 ns.
     package static func nowMilliseconds() -> Int64 {
         nowNanoseconds() / 1_000_000
     }

@@ -6,7 +6,9 @@ package final class Counter: Sendable {
 
     init() {}
 
-    /// Adds `amount`, which must not be negative. Thread-safe, lock-free.
+    /// Adds `amount`, which must not be negative.
+    ///
+    /// Thread-safe, lock-free.
     package func increment(by amount: Int = 1) {
         assert(amount >= 0, "a counter only grows")
         count.wrappingAdd(amount, ordering: .relaxed)
@@ -22,12 +24,16 @@ package final class Gauge: Sendable {
 
     init() {}
 
-    /// Replaces the value. Thread-safe, lock-free.
+    /// Replaces the value.
+    ///
+    /// Thread-safe, lock-free.
     package func set(_ value: Double) {
         bits.store(value.bitPattern, ordering: .relaxed)
     }
 
-    /// Adds `amount`, which may be negative. Thread-safe, lock-free.
+    /// Adds `amount`, which may be negative.
+    ///
+    /// Thread-safe, lock-free.
     package func increment(by amount: Double = 1) {
         var old = bits.load(ordering: .relaxed)
         while true {
