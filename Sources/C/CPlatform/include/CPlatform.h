@@ -2,5 +2,7 @@
 
 // The only C of substance: what the system offers and Swift's Glibc module does not carry.
 
+#include "CPlatformCRC32C.h"
+#include "CPlatformEpoll.h"
 #include "CPlatformProcess.h"
 #include "CPlatformThread.h"
