@@ -1,1 +1,0 @@
-// KafkaWire: see docs/architecture.md.
