@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "CWebAssets", path: "Sources/C/CWebAssets"),
 
         // Base: knows the operating system
-        target("Base", "Primitives", ["CPlatform"]),
+        target("Base", "Primitives", ["CPlatform", "CSodium"]),
 
         target("Base", "Telemetry", ["Primitives"]),
 
