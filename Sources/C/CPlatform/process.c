@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,14 +99,6 @@ int martlet_spawn(const struct martlet_spawn_request *request, pid_t *pid, int *
     return 0;
 }
 
-int martlet_wait_pidfd(int pidfd, int timeout_ms) {
-    struct pollfd watched = {pidfd, POLLIN, 0};
-    int result = poll(&watched, 1, timeout_ms);
-    if (result > 0) return 1;
-    if (result == 0 || errno == EINTR) return 0;
-    return -errno;
-}
-
 int martlet_reap(pid_t pid) {
     int status = 0;
     pid_t result;
@@ -121,3 +112,5 @@ int martlet_reap(pid_t pid) {
 int martlet_signal_group(pid_t pid, int signal_number) {
     return kill(-pid, signal_number) == 0 ? 0 : errno;
 }
+
+int martlet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
