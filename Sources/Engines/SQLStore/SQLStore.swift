@@ -1,1 +1,0 @@
-// SQLStore: see docs/architecture.md.
