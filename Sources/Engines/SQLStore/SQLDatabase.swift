@@ -11,6 +11,7 @@ package protocol SQLDatabase: Sendable {
     ///
     /// Many writes may share one commit (group commit): each is atomic on its own, and a throwing body undoes its
     /// own changes only. When the shared commit fails, every write of the group throws and none is stored.
+    @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> T) async throws -> T
 
     /// Runs queries on one consistent snapshot that holds everything acknowledged before the call.

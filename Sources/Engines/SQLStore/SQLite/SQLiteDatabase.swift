@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Execution
 
 /// A SQLite database in one file: one writer with group commit, several readers, each on a thread of its own.
 ///
@@ -9,7 +9,6 @@ package final class SQLiteDatabase: SQLDatabase {
 
     private let writes = WorkQueue<any SQLiteWork>()
     private let reads = WorkQueue<any SQLiteWork>()
-    private let threads = Mutex<[WorkerThread]>([])
 
     /// Opens the database at `path`, creating it when there is none.
     ///
@@ -21,7 +20,7 @@ package final class SQLiteDatabase: SQLDatabase {
         precondition(readers > 0, "a database needs a reader")
         do {
             try startWriter(path)
-            for index in 0 ..< readers {
+            for index in 0..<readers {
                 try startReader(path, index)
             }
         } catch {
@@ -38,6 +37,7 @@ package final class SQLiteDatabase: SQLDatabase {
     package var dialect: SQLDialect { .sqlite }
 
     /// Runs one atomic transaction; durable when it returns.
+    @discardableResult
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> T
     ) async throws -> T {
@@ -51,17 +51,12 @@ package final class SQLiteDatabase: SQLDatabase {
         try await perform(on: reads, body)
     }
 
-    /// Finishes what waits, then closes the connections; later calls throw `closed`. Blocks until done; idempotent.
+    /// Finishes what waits, then closes the connections.
+    ///
+    /// Later calls throw `closed`. Blocks until done; idempotent.
     package func close() {
         writes.close()
         reads.close()
-        let running = threads.withLock { threads in
-            defer { threads = [] }
-            return threads
-        }
-        for thread in running {
-            thread.join()
-        }
     }
 
     private func perform<T: Sendable>(
@@ -84,10 +79,7 @@ package final class SQLiteDatabase: SQLDatabase {
         try connection.run("PRAGMA journal_size_limit=67108864")
         try connection.run("PRAGMA cache_size=-16000")
         try configure(connection)
-        let handover = Handover(connection)
-        try start(name: "sqlite-writer") { [writes] in
-            SQLiteWriter(handover.connection).run(writes)
-        }
+        start(name: "sqlite-writer", connection, writes) { SQLiteWriter($0).run($1) }
     }
 
     private func startReader(_ path: String, _ index: Int) throws {
@@ -95,10 +87,7 @@ package final class SQLiteDatabase: SQLDatabase {
         try connection.run("PRAGMA query_only=ON")
         try connection.run("PRAGMA cache_size=-8000")
         try configure(connection)
-        let handover = Handover(connection)
-        try start(name: "sqlite-reader-\(index)") { [reads] in
-            SQLiteReader(handover.connection).run(reads)
-        }
+        start(name: "sqlite-reader-\(index)", connection, reads) { SQLiteReader($0).run($1) }
     }
 
     private func configure(_ connection: SQLiteConnection) throws {
@@ -107,18 +96,34 @@ package final class SQLiteDatabase: SQLDatabase {
         try connection.run("PRAGMA temp_store=MEMORY")
     }
 
-    private func start(name: String, _ body: @escaping @Sendable () -> Void) throws {
-        let thread = try WorkerThread(name: name, body)
-        threads.withLock { $0.append(thread) }
+    private func start(
+        name: String,
+        _ connection: SQLiteConnection,
+        _ queue: WorkQueue<any SQLiteWork>,
+        _ serve: @escaping @Sendable (SQLiteConnection, WorkQueue<any SQLiteWork>) -> Void
+    ) {
+        let handover = Handover(connection)
+        queue.attach()
+        DedicatedThread(name: name).submit {
+            if let connection = handover.take() {
+                serve(connection, queue)
+            }
+            queue.detach()
+        }
     }
 }
 
-/// Carries a connection to its thread.
+/// Carries a connection to its thread, which closes it in the end.
 private final class Handover: @unchecked Sendable {
-    // Written before the thread starts and read by that thread only.
-    let connection: SQLiteConnection
+    // Written before the thread starts and touched by that thread only.
+    private var connection: SQLiteConnection?
 
     init(_ connection: SQLiteConnection) {
         self.connection = connection
+    }
+
+    func take() -> SQLiteConnection? {
+        defer { connection = nil }
+        return connection
     }
 }

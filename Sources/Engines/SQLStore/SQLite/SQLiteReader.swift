@@ -21,13 +21,13 @@ struct SQLiteReader {
 
     private func snapshot(_ work: any SQLiteWork) -> (any Error)? {
         do {
-            try connection.run("BEGIN")
+            try transaction.execute("BEGIN")
         } catch {
             return error
         }
         _ = work.perform(in: transaction)
         do {
-            try connection.run("COMMIT")
+            try transaction.execute("COMMIT")
             return nil
         } catch {
             // A read has nothing to lose; what matters is that no snapshot stays open.

@@ -9,7 +9,7 @@ final class SQLiteStatement {
 
     private let handle: OpaquePointer
     private unowned let connection: SQLiteConnection
-    private lazy var columns: [String] = (0 ..< sqlite3_column_count(handle)).map { index in
+    private lazy var columns: [String] = (0..<sqlite3_column_count(handle)).map { index in
         sqlite3_column_name(handle, index).map { String(cString: $0) } ?? ""
     }
 
@@ -103,7 +103,7 @@ final class SQLiteStatement {
         let count = sqlite3_data_count(handle)
         var values: [SQLValue] = []
         values.reserveCapacity(Int(count))
-        for index in 0 ..< count {
+        for index in 0..<count {
             values.append(value(at: index))
         }
         return SQLRow(columns: columns, values: values)

@@ -22,11 +22,11 @@ struct SQLiteWriter {
     private func commit(_ group: [any SQLiteWork]) {
         var failure: (any Error)?
         do {
-            try connection.run("BEGIN IMMEDIATE")
+            try transaction.execute("BEGIN IMMEDIATE")
             for work in group {
                 try runInSavepoint(work)
             }
-            try connection.run("COMMIT")
+            try transaction.execute("COMMIT")
         } catch {
             failure = error
             if !connection.isAutocommit {
@@ -41,13 +41,14 @@ struct SQLiteWriter {
 
     /// Throws only when the whole transaction is lost.
     private func runInSavepoint(_ work: any SQLiteWork) throws {
-        try connection.run("SAVEPOINT body")
+        try transaction.execute("SAVEPOINT body")
         guard let error = work.perform(in: transaction) else {
-            try connection.run("RELEASE body")
+            try transaction.execute("RELEASE body")
             return
         }
         // SQLite rolls the whole transaction back by itself on a full disk and the like.
         guard !connection.isAutocommit else { throw error }
-        try connection.run("ROLLBACK TO body; RELEASE body")
+        try transaction.execute("ROLLBACK TO body")
+        try transaction.execute("RELEASE body")
     }
 }

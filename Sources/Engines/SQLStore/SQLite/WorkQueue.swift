@@ -4,11 +4,12 @@ internal import Glibc
 ///
 /// Every piece of work is one waiting caller, so the queue is bounded by the requests that the edges admit.
 final class WorkQueue<Work: Sendable>: @unchecked Sendable {
-    // `waiting` and `isClosed` are touched only while `mutex` is held.
+    // `waiting`, `isClosed` and `serving` are touched only while `mutex` is held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var waiting: [Work] = []
     private var isClosed = false
+    private var serving = 0
 
     init() {
         mutex = .allocate(capacity: 1)
@@ -51,49 +52,29 @@ final class WorkQueue<Work: Sendable>: @unchecked Sendable {
         return taken
     }
 
-    /// Refuses further work; what waits is still taken.
+    /// Notes that a thread will serve the queue; before it starts.
+    func attach() {
+        pthread_mutex_lock(mutex)
+        serving += 1
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Notes that a thread has stopped serving the queue; the last thing it does.
+    func detach() {
+        pthread_mutex_lock(mutex)
+        serving -= 1
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Refuses further work and waits until its threads have done what waits and stopped.
     func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
         pthread_cond_broadcast(condition)
+        while serving > 0 {
+            pthread_cond_wait(condition, mutex)
+        }
         pthread_mutex_unlock(mutex)
     }
-}
-
-/// A thread of its own for blocking calls; ends when its body returns.
-final class WorkerThread: @unchecked Sendable {
-    // `thread` is written once, before the initialiser returns.
-    private var thread = pthread_t()
-
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws {
-        let start = Unmanaged.passRetained(Start(name: name, body: body))
-        let result = pthread_create(&thread, nil, runWorker, start.toOpaque())
-        guard result == 0 else {
-            start.release()
-            throw SQLError(.unavailable, "no thread for '\(name)'", remedy: "Raise the limit of threads (ulimit -u).")
-        }
-    }
-
-    /// Waits until the body has returned; call once.
-    func join() {
-        pthread_join(thread, nil)
-    }
-
-    fileprivate final class Start {
-        let name: String
-        let body: @Sendable () -> Void
-
-        init(name: String, body: @escaping @Sendable () -> Void) {
-            self.name = name
-            self.body = body
-        }
-    }
-}
-
-private func runWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    let start = Unmanaged<WorkerThread.Start>.fromOpaque(argument).takeRetainedValue()
-    pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
-    start.body()
-    return nil
 }
