@@ -205,7 +205,7 @@ let package = Package(
 
         tests("Inference"),
 
-        tests("Statistics", ["JSON"]),
+        tests("Statistics", resources: [.copy("Golden")]),
 
         tests("Processes"),
 

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Statistics
+
+struct SortedSampleTests {
+    @Test(arguments: [0, 1, 2, 100, 2047, 2048, 20_000])
+    func `sorts any number of values, of either sign`(count: Int) {
+        var generator = SplitMix(seed: UInt64(count))
+        let column = (0..<count).map { _ in (generator.uniform() - 0.5) * 1e6 }
+        #expect(SortedSample(column).values == column.sorted())
+    }
+
+    @Test func `large columns with few or extreme values sort as well`() {
+        var generator = SplitMix(seed: 3)
+        let extremes = [
+            -Double.greatestFiniteMagnitude, -1, -0x1p-1074, 0, -0.0, 0x1p-1074, 1, .greatestFiniteMagnitude,
+        ]
+        let column = (0..<5000).map { _ in extremes[Int(generator.next() % 8)] }
+        #expect(SortedSample(column).values == column.sorted())
+        #expect(SortedSample(Array(repeating: 3, count: 4000)).distinctCount() == 1)
+    }
+
+    @Test func `drops and counts what is not finite`() {
+        let sample = SortedSample([3, .nan, 1, .infinity, -.infinity, 2])
+        #expect(sample.values == [1, 2, 3])
+        #expect(sample.missing == 1)
+        #expect(sample.infinite == 2)
+    }
+
+    @Test(arguments: try NumericPair.all())
+    func `describes a column as numpy does`(pair: NumericPair) throws {
+        let expected = try #require(try GoldenFile.byID("scipy_tests")[pair.id])["expected"]["describe_ref"]
+        let sample = pair.sortedReference
+        #expect(sample.count == expected["n"].int)
+        #expect(agrees(sample.mean, expected["mean"].double))
+        #expect(agrees(sample.populationDeviation, expected["std_pop"].double, relative: pair.tolerance))
+        #expect(agrees(try sample.quantile(0.5), expected["median"].double))
+    }
+
+    @Test func `a quantile of nothing or outside 0…1 has a reason`() {
+        #expect(throws: UndefinedStatistic(.emptyReference)) { try SortedSample([]).quantile(0.5) }
+        #expect(throws: UndefinedStatistic(.outOfRange)) { try SortedSample([1]).quantile(1.5) }
+    }
+}
