@@ -1,10 +1,8 @@
-/// The two-sample Kolmogorov-Smirnov test: is the greatest distance of the two empirical distribution functions
-/// larger than chance allows?
-///
-/// Equal to `scipy.stats.ks_2samp(..., alternative="two-sided")`.
 /// The two-sample Kolmogorov-Smirnov test.
 ///
 /// Asks whether the greatest distance of the two empirical distribution functions is larger than chance allows.
+/// Equal to `scipy.stats.ks_2samp(..., alternative="two-sided")`.
+package enum KolmogorovSmirnov {
     /// How to find the p-value.
     package enum Mode: Sendable, Hashable {
         /// Exact while both samples have at most 10,000 values and their product is at most 10 million.
