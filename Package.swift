@@ -104,6 +104,8 @@ let package = Package(
 
         target("Engines", "SQLStore", base + ["CSQLite"]),
 
+        target("Engines", "Filters", ["SQLStore"]),
+
         target("Engines", "BlobStore", base + ["CSodium"]),
 
         target("Engines", "Lake", base + ["CDuckDB"]),
@@ -115,9 +117,9 @@ let package = Package(
         target("Engines", "Processes", base + ["CPlatform"]),
 
         // Domains: the product; none imports another, none knows HTTP or Kafka's wire
-        target("Domains", "Tracking", base + ["SQLStore", "BlobStore"]),
+        target("Domains", "Tracking", base + ["SQLStore", "Filters", "BlobStore"]),
 
-        target("Domains", "Registry", base + ["SQLStore"]),
+        target("Domains", "Registry", base + ["SQLStore", "Filters"]),
 
         target("Domains", "Catalogue", base + ["SQLStore", "Streams", "Lake"]),
 
@@ -198,6 +200,8 @@ let package = Package(
         tests("HTTPClient"),
 
         tests("SQLStore"),
+
+        tests("Filters", ["SQLStore"]),
 
         tests("BlobStore"),
 
