@@ -193,7 +193,7 @@ let package = Package(
 
         tests("Broker", ["KafkaWire", "LogStorage"]),
 
-        tests("Streams"),
+        tests("Streams", ["CRdKafka"]),
 
         tests("HTTPServer"),
 

@@ -1,0 +1,145 @@
+internal import CRdKafka
+internal import Primitives
+
+/// One librdkafka consumer of fixed partitions, without a group.
+///
+/// Everything but ``wake()`` runs on the reader's thread.
+final class ReaderCore: @unchecked Sendable {
+    // Safe to share: all state is used on the reader's one thread, and after that by `deinit`.
+    private struct Assignment {
+        let partition: TopicPartition
+        let topic: OpaquePointer
+    }
+
+    private let handle: ClientHandle
+    private let queue: OpaquePointer
+    private var assignments: [Assignment] = []
+    private var pending: StreamError?
+    private var closed = false
+
+    init(_ configuration: StreamConfiguration) throws(StreamError) {
+        handle = try ClientHandle(RD_KAFKA_CONSUMER, settings: configuration.readerSettings)
+        guard let queue = rd_kafka_queue_new(handle.raw) else {
+            throw StreamError(.configuration, "the Kafka client has no queue")
+        }
+        self.queue = queue
+    }
+
+    deinit {
+        // Stopping a fetcher blocks, so it happens away from whoever released the last reference.
+        let topics = assignments.map { (UInt(bitPattern: $0.topic), $0.partition.partition) }
+        let queue = UInt(bitPattern: queue)
+        let stopped = closed
+        ClientHandle.afterUse { [handle] in
+            for (topic, partition) in topics {
+                if !stopped { rd_kafka_consume_stop(OpaquePointer(bitPattern: topic), partition) }
+                rd_kafka_topic_destroy(OpaquePointer(bitPattern: topic))
+            }
+            rd_kafka_queue_destroy(OpaquePointer(bitPattern: queue))
+            withExtendedLifetime(handle) {}
+        }
+    }
+
+    /// Starts fetching a partition; called before the core is shared.
+    func start(_ partition: TopicPartition, at offset: Int64) throws(StreamError) {
+        guard let topic = rd_kafka_topic_new(handle.raw, partition.topic, nil) else {
+            throw StreamError(rd_kafka_last_error(), operation: "topic \"\(partition.topic)\" cannot be used")
+        }
+        guard rd_kafka_consume_start_queue(topic, partition.partition, offset, queue) == 0 else {
+            let error = rd_kafka_last_error()
+            rd_kafka_topic_destroy(topic)
+            throw StreamError(
+                error,
+                operation: "reading \(partition) from \(offset) cannot start",
+                partition: partition
+            )
+        }
+        assignments.append(Assignment(partition: partition, topic: topic))
+    }
+
+    /// Takes what has been fetched, at most `maximum` records; waits at most `wait` for the first one.
+    func consume(maximum: Int, wait: Duration) throws(StreamError) -> StreamBatch {
+        guard !closed else { throw StreamError(.closed, "the reader is closed") }
+        if let error = pending {
+            pending = nil
+            throw error
+        }
+        let timeout = Int32(clamping: max(0, wait.milliseconds))
+        guard let first = rd_kafka_consume_queue(queue, timeout) else { return StreamBatch([], owner: self) }
+        // The batch call would wait until the batch is full, so it only collects what is there already.
+        let rest = maximum > 1 ? collect(maximum - 1) : []
+        return try sort([first] + rest)
+    }
+
+    /// Goes on at another offset; what was fetched from the old one is dropped.
+    func seek(_ partition: TopicPartition, to offset: Int64, timeout: Duration) throws(StreamError) {
+        guard !closed else { throw StreamError(.closed, "the reader is closed") }
+        guard let assignment = assignments.first(where: { $0.partition == partition }) else {
+            throw StreamError(.invalid, "the reader does not read \(partition)", partition: partition)
+        }
+        let result = rd_kafka_seek(
+            assignment.topic,
+            partition.partition,
+            offset,
+            Int32(clamping: max(1, timeout.milliseconds))
+        )
+        guard result == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw StreamError(result, operation: "seeking \(partition) to \(offset) failed", partition: partition)
+        }
+        if pending?.partition == partition { pending = nil }
+    }
+
+    /// Stops fetching and waits for the fetchers' end.
+    func close() {
+        guard !closed else { return }
+        closed = true
+        for assignment in assignments { rd_kafka_consume_stop(assignment.topic, assignment.partition.partition) }
+    }
+
+    /// Ends a wait in ``consume(maximum:wait:)``; callable from any thread.
+    func wake() {
+        rd_kafka_queue_yield(queue)
+    }
+
+    private func collect(_ maximum: Int) -> [UnsafeMutablePointer<rd_kafka_message_t>] {
+        let available = min(maximum, rd_kafka_queue_length(queue))
+        guard available > 0 else { return [] }
+        return [UnsafeMutablePointer<rd_kafka_message_t>](unsafeUninitializedCapacity: available) { buffer, count in
+            buffer.withMemoryRebound(to: UnsafeMutablePointer<rd_kafka_message_t>?.self) { slots in
+                count = max(0, rd_kafka_consume_batch_queue(queue, 0, slots.baseAddress, slots.count))
+            }
+        }
+    }
+
+    /// Separates records from errors: an error is thrown once the records before it have been taken.
+    private func sort(_ messages: [UnsafeMutablePointer<rd_kafka_message_t>]) throws(StreamError) -> StreamBatch {
+        guard messages.contains(where: { $0.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR }) else {
+            return StreamBatch(messages, owner: self)
+        }
+        var records: [UnsafeMutablePointer<rd_kafka_message_t>] = []
+        for message in messages {
+            if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                records.append(message)
+            } else {
+                pending = pending ?? makeError(message)
+                rd_kafka_message_destroy(message)
+            }
+        }
+        if records.isEmpty, let error = pending {
+            pending = nil
+            throw error
+        }
+        return StreamBatch(records, owner: self)
+    }
+
+    private func makeError(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> StreamError {
+        let topic = rd_kafka_topic_name(message.pointee.rkt).map { String(cString: $0) } ?? ""
+        let partition = TopicPartition(topic, message.pointee.partition)
+        return StreamError(
+            message.pointee.err,
+            operation: "reading \(partition) failed",
+            detail: rd_kafka_message_errstr(message).map { String(cString: $0) },
+            partition: partition
+        )
+    }
+}

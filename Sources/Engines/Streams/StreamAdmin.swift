@@ -1,0 +1,144 @@
+internal import CRdKafka
+internal import Execution
+internal import Primitives
+
+/// What a cluster says about a topic.
+package struct TopicDescription: Sendable, Hashable {
+    /// The topic's name.
+    package let name: String
+    /// How many partitions it has.
+    package let partitions: Int
+}
+
+/// What a cluster says about a consumer group.
+package struct GroupDescription: Sendable, Hashable {
+    /// The group's name.
+    package let name: String
+    /// Kafka's word for its state, for example `Stable` or `Empty`.
+    package let state: String
+}
+
+/// Looks at and changes a cluster: topics, watermarks, groups.
+///
+/// Thread-safe; blocking calls of librdkafka run on threads of its own. Each call takes at most
+/// ``StreamConfiguration/requestTimeout``.
+package final class StreamAdmin: Sendable {
+    let client: AdminClient
+    private let pool = BlockingPool(name: "kafka-admin", threads: 2)
+
+    /// Starts a client; connects in the background.
+    ///
+    /// - Throws: `StreamError` with code `configuration`.
+    package init(_ configuration: StreamConfiguration) throws {
+        client = try AdminClient(configuration)
+    }
+
+    /// All topics, by name.
+    package func topics() async throws -> [TopicDescription] {
+        try await run { try $0.metadata(topic: nil) }
+    }
+
+    /// One topic, or nil where it does not exist.
+    package func topic(_ name: String) async throws -> TopicDescription? {
+        try await run { client in
+            do throws(StreamError) {
+                return try client.metadata(topic: name).first
+            } catch {
+                if error.code == .unknownTopic { return nil }
+                throw error
+            }
+        }
+    }
+
+    /// Creates a topic; `configuration` holds Kafka's topic settings by name.
+    ///
+    /// - Throws: `StreamError` with code `topicExists` or `invalid`, among others.
+    package func createTopic(
+        _ name: String,
+        partitions: Int = 1,
+        configuration: [String: String] = [:]
+    ) async throws {
+        try await run { try $0.createTopic(name, partitions: partitions, configuration: configuration) }
+    }
+
+    /// Creates a topic unless it exists.
+    package func ensureTopic(_ name: String, partitions: Int = 1, configuration: [String: String] = [:]) async throws {
+        do {
+            try await createTopic(name, partitions: partitions, configuration: configuration)
+        } catch let error as StreamError where error.code == .topicExists {
+            return
+        }
+    }
+
+    /// Deletes a topic with all its records.
+    ///
+    /// - Throws: `StreamError` with code `unknownTopic`, among others.
+    package func deleteTopic(_ name: String) async throws {
+        try await run { try $0.deleteTopic(name) }
+    }
+
+    /// The oldest offset of a partition and the one that the next record gets.
+    package func watermarks(_ partition: TopicPartition) async throws -> (low: Int64, high: Int64) {
+        try await run { try $0.watermarks(partition) }
+    }
+
+    /// The first offset whose time is at least `milliseconds`; the end of the log where there is none.
+    package func offset(_ partition: TopicPartition, atTime milliseconds: Int64) async throws -> Int64 {
+        try await run { try $0.offset(partition, atTime: milliseconds) }
+    }
+
+    /// All consumer groups.
+    package func groups() async throws -> [GroupDescription] {
+        try await run { try $0.groups() }
+    }
+
+    /// The committed offsets of a group.
+    package nonisolated func group(_ name: String) -> GroupOffsets {
+        GroupOffsets(admin: self, group: name)
+    }
+
+    func run<T: Sendable>(_ body: @escaping @Sendable (AdminClient) throws -> T) async throws -> T {
+        let client = client
+        return try await pool.run { try body(client) }
+    }
+}
+
+/// The committed offsets of one consumer group: where its reader goes on after a restart.
+package struct GroupOffsets: Sendable {
+    private let admin: StreamAdmin
+    /// The group's name.
+    package let group: String
+
+    init(admin: StreamAdmin, group: String) {
+        self.admin = admin
+        self.group = group
+    }
+
+    /// Commits, for each partition, the offset of the next record to read; durable when it returns.
+    package func commit(_ offsets: [TopicPartition: Int64]) async throws {
+        guard !offsets.isEmpty else { return }
+        let group = group
+        try await admin.run { try $0.commit(offsets, group: group) }
+    }
+
+    /// The committed offsets; partitions without one are absent.
+    package func committed(_ partitions: [TopicPartition]) async throws -> [TopicPartition: Int64] {
+        guard !partitions.isEmpty else { return [:] }
+        let group = group
+        return try await admin.run { try $0.committed(partitions, group: group) }
+    }
+
+    /// How many records of each partition the group has still to read.
+    package func lag(_ partitions: [TopicPartition]) async throws -> [TopicPartition: Int64] {
+        let group = group
+        return try await admin.run { client in
+            let committed = try client.committed(partitions, group: group)
+            var lag: [TopicPartition: Int64] = [:]
+            for partition in partitions {
+                let (low, high) = try client.watermarks(partition)
+                lag[partition] = max(0, high - max(low, committed[partition] ?? low))
+            }
+            return lag
+        }
+    }
+}

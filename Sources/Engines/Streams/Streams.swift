@@ -1,1 +1,0 @@
-// Streams: see docs/architecture.md.
