@@ -11,9 +11,14 @@ final class ClientHandle: @unchecked Sendable {
     let raw: OpaquePointer
 
     private static let reaper = DedicatedThread(name: "rdkafka-reaper")
-    private static let logger = Logger(label: "streams")
+    static let logger = Logger(label: "streams")
 
-    init(_ kind: rd_kafka_type_t, settings: [(String, String)], events: Int32 = 0) throws(StreamError) {
+    /// Starts a client; `configure` may add callbacks to its configuration.
+    init(
+        _ kind: rd_kafka_type_t,
+        settings: [(String, String)],
+        configure: (_ configuration: OpaquePointer) -> Void = { _ in }
+    ) throws(StreamError) {
         guard let configuration = rd_kafka_conf_new() else {
             throw StreamError(.configuration, "librdkafka gave no configuration object: out of memory")
         }
@@ -24,7 +29,7 @@ final class ClientHandle: @unchecked Sendable {
                 throw StreamError(.configuration, "setting \(name) is not accepted: \(text(reason))")
             }
         }
-        rd_kafka_conf_set_events(configuration, events)
+        configure(configuration)
         rd_kafka_conf_set_log_cb(configuration) { _, level, facility, message in
             ClientHandle.log(level: level, facility: facility, message: message)
         }

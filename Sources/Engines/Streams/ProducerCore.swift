@@ -15,11 +15,9 @@ final class ProducerCore: @unchecked Sendable {
     private let failed = Atomic<Bool>(false)
 
     init(_ configuration: StreamConfiguration) throws(StreamError) {
-        handle = try ClientHandle(
-            RD_KAFKA_PRODUCER,
-            settings: configuration.producerSettings,
-            events: RD_KAFKA_EVENT_DR
-        )
+        handle = try ClientHandle(RD_KAFKA_PRODUCER, settings: configuration.producerSettings) {
+            rd_kafka_conf_set_events($0, RD_KAFKA_EVENT_DR)
+        }
         guard let queue = rd_kafka_queue_get_main(handle.raw) else {
             throw StreamError(.configuration, "the Kafka client has no event queue")
         }

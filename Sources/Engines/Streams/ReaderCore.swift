@@ -1,5 +1,6 @@
 internal import CRdKafka
 internal import Primitives
+internal import Telemetry
 
 /// One librdkafka consumer of fixed partitions, without a group.
 ///
@@ -11,18 +12,33 @@ final class ReaderCore: @unchecked Sendable {
         let topic: OpaquePointer
     }
 
+    /// Where the error callback, which runs inside ``consume(maximum:wait:)``, leaves what it was told.
+    private final class ErrorBox: @unchecked Sendable {
+        // Safe to share: used on the reader's thread only.
+        var error: StreamError?
+    }
+
     private let handle: ClientHandle
+    private let box = ErrorBox()
     private let queue: OpaquePointer
     private var assignments: [Assignment] = []
     private var pending: StreamError?
     private var closed = false
 
     init(_ configuration: StreamConfiguration) throws(StreamError) {
-        handle = try ClientHandle(RD_KAFKA_CONSUMER, settings: configuration.readerSettings)
-        guard let queue = rd_kafka_queue_new(handle.raw) else {
+        let box = Unmanaged.passUnretained(box).toOpaque()
+        handle = try ClientHandle(RD_KAFKA_CONSUMER, settings: configuration.readerSettings) {
+            rd_kafka_conf_set_opaque($0, box)
+            rd_kafka_conf_set_error_cb($0) { client, code, reason, box in
+                ReaderCore.note(client, code, reason, box)
+            }
+        }
+        guard let queue = rd_kafka_queue_new(handle.raw), let main = rd_kafka_queue_get_main(handle.raw) else {
             throw StreamError(.configuration, "the Kafka client has no queue")
         }
         self.queue = queue
+        rd_kafka_queue_forward(main, queue)
+        rd_kafka_queue_destroy(main)
     }
 
     deinit {
@@ -30,13 +46,13 @@ final class ReaderCore: @unchecked Sendable {
         let topics = assignments.map { (UInt(bitPattern: $0.topic), $0.partition.partition) }
         let queue = UInt(bitPattern: queue)
         let stopped = closed
-        ClientHandle.afterUse { [handle] in
+        ClientHandle.afterUse { [handle, box] in
             for (topic, partition) in topics {
                 if !stopped { rd_kafka_consume_stop(OpaquePointer(bitPattern: topic), partition) }
                 rd_kafka_topic_destroy(OpaquePointer(bitPattern: topic))
             }
             rd_kafka_queue_destroy(OpaquePointer(bitPattern: queue))
-            withExtendedLifetime(handle) {}
+            withExtendedLifetime((handle, box)) {}
         }
     }
 
@@ -60,12 +76,15 @@ final class ReaderCore: @unchecked Sendable {
     /// Takes what has been fetched, at most `maximum` records; waits at most `wait` for the first one.
     func consume(maximum: Int, wait: Duration) throws(StreamError) -> StreamBatch {
         guard !closed else { throw StreamError(.closed, "the reader is closed") }
-        if let error = pending {
+        if let error = pending ?? takeNoted() {
             pending = nil
             throw error
         }
         let timeout = Int32(clamping: max(0, wait.milliseconds))
-        guard let first = rd_kafka_consume_queue(queue, timeout) else { return StreamBatch([], owner: self) }
+        guard let first = rd_kafka_consume_queue(queue, timeout) else {
+            if let error = takeNoted() { throw error }
+            return StreamBatch([], owner: self)
+        }
         // The batch call would wait until the batch is full, so it only collects what is there already.
         let rest = maximum > 1 ? collect(maximum - 1) : []
         return try sort([first] + rest)
@@ -77,12 +96,14 @@ final class ReaderCore: @unchecked Sendable {
         guard let assignment = assignments.first(where: { $0.partition == partition }) else {
             throw StreamError(.invalid, "the reader does not read \(partition)", partition: partition)
         }
-        let result = rd_kafka_seek(
-            assignment.topic,
-            partition.partition,
-            offset,
-            Int32(clamping: max(1, timeout.milliseconds))
-        )
+        let milliseconds = Int32(clamping: max(1, timeout.milliseconds))
+        var result = rd_kafka_seek(assignment.topic, partition.partition, offset, milliseconds)
+        if result == RD_KAFKA_RESP_ERR__STATE {
+            // An error, such as an offset out of range, has stopped the fetcher: start it anew.
+            rd_kafka_consume_stop(assignment.topic, partition.partition)
+            let started = rd_kafka_consume_start_queue(assignment.topic, partition.partition, offset, queue)
+            result = started == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error()
+        }
         guard result == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw StreamError(result, operation: "seeking \(partition) to \(offset) failed", partition: partition)
         }
@@ -130,6 +151,30 @@ final class ReaderCore: @unchecked Sendable {
             throw error
         }
         return StreamBatch(records, owner: self)
+    }
+
+    /// Errors that belong to no record: what a reader can do nothing about is logged, since librdkafka goes on by itself.
+    private static func note(
+        _ client: OpaquePointer?,
+        _ code: Int32,
+        _ reason: UnsafePointer<CChar>?,
+        _ box: UnsafeMutableRawPointer?
+    ) {
+        guard let client, let box else { return }
+        let detail = reason.map { String(cString: $0) } ?? ""
+        let error = StreamError(rd_kafka_resp_err_t(code), operation: "reading failed", detail: detail)
+        if error.code == .unreachable || error.code == .timedOut {
+            return ClientHandle.logger.warning("A reader lost its broker", ["reason": detail])
+        }
+        let noted = Unmanaged<ErrorBox>.fromOpaque(box).takeUnretainedValue()
+        noted.error = noted.error ?? error
+        rd_kafka_yield(client)
+    }
+
+    private func takeNoted() -> StreamError? {
+        let error = box.error
+        box.error = nil
+        return error
     }
 
     private func makeError(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> StreamError {

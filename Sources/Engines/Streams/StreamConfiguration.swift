@@ -41,6 +41,8 @@ package struct StreamConfiguration: Sendable {
             ("retry.backoff.ms", "50"),
             ("log.connection.close", "false"),
             ("socket.nagle.disable", "true"),
+            // How long a topic that the broker does not know may still be on its way.
+            ("topic.metadata.propagation.max.ms", "2000"),
         ]
         return common + own + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -55,7 +57,6 @@ package struct StreamConfiguration: Sendable {
             // Ours is the limit that counts (InFlightLimit); the library's only has to be above it.
             ("queue.buffering.max.messages", "10000000"),
             ("queue.buffering.max.kbytes", "2097151"),
-            ("topic.metadata.propagation.max.ms", "5000"),
             // The partition of a key is the one that Java clients choose.
             ("partitioner", "murmur2_random"),
         ])
