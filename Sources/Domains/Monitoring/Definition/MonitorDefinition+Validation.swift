@@ -1,0 +1,114 @@
+/// Why a monitor cannot be set up, or cannot go on.
+package struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of failure; open, so that a new kind breaks no caller.
+    package struct Code: Sendable, Hashable {
+        private enum Kind { case invalidDefinition, missingReference, damagedState }
+        private let kind: Kind
+
+        private init(_ kind: Kind) {
+            self.kind = kind
+        }
+
+        /// The declaration of the monitor makes no sense.
+        package static let invalidDefinition = Code(.invalidDefinition)
+        /// The reference dataset, or a column of it, is not there.
+        package static let missingReference = Code(.missingReference)
+        /// The saved state cannot be read.
+        package static let damagedState = Code(.damagedState)
+    }
+
+    /// The kind of failure.
+    package let code: Code
+
+    /// What failed, with what, and what to do.
+    package let message: String
+
+    /// Makes an error.
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}
+
+extension MonitorDefinition {
+    /// The most values of one window that are held in memory: rows times columns.
+    package static let maximumWindowValues = 20_000_000
+
+    /// Throws what is wrong with the definition, naming the field as the project file spells it.
+    package func validate() throws(MonitorError) {
+        try require(!name.isEmpty, "name", "is empty: give the monitor a name")
+        try require(!inputTopic.isEmpty, "input", "is empty: name the topic of rows")
+        try require(!labelsTopic.isEmpty, "labels", "is empty: name the topic of labels")
+        try validateRoles()
+        try require(windowRows > 0, "window.size", "is \(windowRows): use at least 1")
+        try require(
+            windowRows <= Self.maximumWindowValues / max(1, featureColumns.count),
+            "window.size",
+            "is \(windowRows): with \(featureColumns.count) columns at most "
+                + "\(Self.maximumWindowValues / max(1, featureColumns.count)) rows fit"
+        )
+        try require(
+            Set(featureColumns).count == featureColumns.count,
+            "columns",
+            "names a column twice: name each once"
+        )
+        try require(labelHorizonMilliseconds >= 0, "horizon", "is negative")
+        try validateEvaluation()
+        try validateLimits()
+    }
+
+    private func validateRoles() throws(MonitorError) {
+        let roles = predictionTopics.map(\.role)
+        try require(roles.contains(PredictionTopic.championRole), "predictions", "has no topic for the role 'champion'")
+        try require(Set(roles).count == roles.count, "predictions", "names a role twice: name each once")
+        try require(roles.count <= 16, "predictions", "has \(roles.count) roles: at most 16 are watched together")
+        let topics = [inputTopic, labelsTopic] + predictionTopics.map(\.topic)
+        try require(Set(topics).count == topics.count, "predictions", "uses a topic twice: each part needs its own")
+    }
+
+    private func validateEvaluation() throws(MonitorError) {
+        try require(
+            (1...1_000_000).contains(evaluation.rows),
+            "evaluation.rows",
+            "is \(evaluation.rows): use 1 to 1,000,000"
+        )
+        try require(evaluation.every > 0, "evaluation.every", "is \(evaluation.every): use at least 1")
+        try require(
+            (1...evaluation.rows).contains(evaluation.minimumRows),
+            "evaluation.minimum_rows",
+            "is \(evaluation.minimumRows): use 1 to \(evaluation.rows)"
+        )
+    }
+
+    private func validateLimits() throws(MonitorError) {
+        for limit in performance {
+            let field = "performance.\(limit.metric.rawValue)"
+            try require(limit.limit.isFinite && limit.recoveryMargin >= 0, field, "needs a finite limit and margin")
+            try require(
+                predictionTopics.contains { $0.role == limit.role },
+                field,
+                "is for the role '\(limit.role)', which has no topic"
+            )
+            try require(limit.persistence.isPossible, field, "can never open: windows must be 1 to 'of'")
+        }
+        guard let drift else { return }
+        try require(drift.significance > 0 && drift.significance < 1, "drift.significance", "must lie between 0 and 1")
+        try require(drift.persistence.isPossible, "drift", "can never open: windows must be 1 to 'of'")
+        try require(drift.minimumColumns > 0, "drift.minimum_columns", "is \(drift.minimumColumns): use at least 1")
+    }
+
+    private func require(
+        _ condition: Bool,
+        _ field: String,
+        _ problem: @autoclosure () -> String
+    ) throws(MonitorError) {
+        guard !condition else { return }
+        throw MonitorError(.invalidDefinition, "monitor '\(name)': \(field) \(problem())")
+    }
+}
+
+extension AlertPersistence {
+    fileprivate var isPossible: Bool { windows >= 1 && windows <= of && of <= 1000 }
+}

@@ -1,1 +1,0 @@
-// Monitoring: see docs/architecture.md.
