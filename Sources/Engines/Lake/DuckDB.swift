@@ -1,4 +1,5 @@
 internal import CDuckDB
+internal import Synchronization
 internal import Telemetry
 
 /// DuckDB's library, opened at run time.
@@ -27,9 +28,7 @@ package final class DuckDB: Sendable {
         var failures: [String] = []
         for candidate in candidates {
             do throws(LakeError) {
-                let library = try DuckDB(candidate)
-                Logger(label: "lake").info("opened DuckDB", ["path": library.path, "version": library.version])
-                return library
+                return try opened(candidate)
             } catch {
                 guard !candidate.isOptional else { continue }
                 failures.append(error.message)
@@ -39,6 +38,17 @@ package final class DuckDB: Sendable {
             throw LakeError(.libraryUnusable, failures.joined(separator: "; "))
         }
         throw LakeError(.libraryMissing, location.remedy)
+    }
+
+    /// What was opened before, by path.
+    private static let cache = Mutex<[String: DuckDB]>([:])
+
+    private static func opened(_ candidate: Location.Candidate) throws(LakeError) -> DuckDB {
+        if let library = cache.withLock({ $0[candidate.path] }) { return library }
+        let library = try DuckDB(candidate)
+        cache.withLock { $0[candidate.path] = library }
+        Logger(label: "lake").info("opened DuckDB", ["path": library.path, "version": library.version])
+        return library
     }
 
     private init(_ candidate: Location.Candidate) throws(LakeError) {
