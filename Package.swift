@@ -207,7 +207,7 @@ let package = Package(
 
         tests("Lake"),
 
-        tests("Inference"),
+        tests("Inference", resources: [.copy("Fixtures")]),
 
         tests("Statistics", resources: [.copy("Golden")]),
 
