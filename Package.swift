@@ -104,9 +104,9 @@ let package = Package(
 
         target("Engines", "SQLStore", base + ["CSQLite"]),
 
-        target("Engines", "Filters", ["SQLStore"]),
+        target("Engines", "Filters", ["Primitives", "SQLStore"]),
 
-        target("Engines", "BlobStore", base + ["CSodium"]),
+        target("Engines", "BlobStore", base),
 
         target("Engines", "Lake", base + ["CDuckDB"]),
 

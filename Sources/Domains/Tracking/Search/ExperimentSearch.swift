@@ -1,0 +1,118 @@
+internal import Filters
+internal import SQLStore
+
+/// Turns the filter and order of a search for experiments into SQL over `experiments`.
+enum ExperimentSearch {
+    private static let order = [
+        "name": "name", "experiment_id": "id", "creation_time": "created_at", "last_update_time": "updated_at",
+    ]
+
+    /// The statement that selects the rows of a page, and one row more.
+    static func statement(_ request: SearchRequest, view: StageView) throws -> SQLCondition {
+        var options = FilterParser.Options()
+        options.quotesRefusedWords = false
+        var condition = try SQLCondition(FilterParser.parse(request.filter, options: options), clause: condition)
+        switch view {
+        case .activeOnly: condition = SQLCondition("stage = 0") && condition
+        case .deletedOnly: condition = SQLCondition("stage = 1") && condition
+        case .all: break
+        }
+        let sql = """
+            \(ExperimentStore.Statements.select) WHERE \(condition.sql)
+            ORDER BY \(try terms(request.orderBy)) LIMIT ? OFFSET ?
+            """
+        let window: [SQLValue] = [.int(Int64(request.limit) + 1), .int(Int64(try request.offset()))]
+        return SQLCondition(sql, condition.arguments + window)
+    }
+
+    private static func condition(_ clause: FilterClause) throws -> SQLCondition {
+        switch clause.identifier.entity {
+        case nil, "attribute", "attributes": return try attribute(clause)
+        case "tag", "tags": return try tag(clause)
+        case let entity?:
+            throw FilterError("Invalid entity type '\(entity)'. Valid entity types are ('attribute', 'tag', 'tags')")
+        }
+    }
+
+    private static func attribute(_ clause: FilterClause) throws -> SQLCondition {
+        let key = clause.identifier.key
+        switch key {
+        case "creation_time", "last_update_time":
+            guard clause.comparator.isNumeric else { throw wrongComparator(key, clause) }
+            guard case .number(let text) = clause.value, let number = Int64(text) else {
+                throw FilterError("Invalid value for numeric attribute '\(key)': \(clause.value.text)")
+            }
+            let column = key == "creation_time" ? "created_at" : "updated_at"
+            return .number(column, clause.comparator, Double(number))
+        case "name":
+            if clause.comparator.takesList {
+                throw FilterError(
+                    "Only ['experiment_id'] attributes support comparison with a list of quoted string values."
+                )
+            }
+            guard [.equal, .notEqual, .like, .ilike].contains(clause.comparator) else {
+                throw wrongComparator(key, clause)
+            }
+            try checkText(clause)
+            return .text("name", clause.comparator, clause.value)
+        case "experiment_id":
+            guard [.equal, .notEqual, .within, .notWithin].contains(clause.comparator) else {
+                throw wrongComparator(key, clause)
+            }
+            try checkText(clause)
+            return .text("CAST(id AS TEXT)", clause.comparator, clause.value)
+        default:
+            throw FilterError(
+                "Invalid attribute key '\(key)' specified. "
+                    + "Valid keys are '{'name', 'creation_time', 'last_update_time', 'experiment_id'}'"
+            )
+        }
+    }
+
+    private static func tag(_ clause: FilterClause) throws -> SQLCondition {
+        guard [.equal, .notEqual, .like, .ilike, .isNull, .isNotNull].contains(clause.comparator) else {
+            throw wrongComparator("tag", clause)
+        }
+        try ClauseRules.checkText(clause, "tag")
+        var exists = "EXISTS (SELECT 1 FROM experiment_tags t WHERE t.experiment = experiments.id AND t.key = ?"
+        var arguments: [SQLValue] = [.text(clause.identifier.key)]
+        if !clause.comparator.asksPresence {
+            let test = SQLCondition.text("t.value", clause.comparator, clause.value)
+            exists += " AND \(test.sql)"
+            arguments += test.arguments
+        }
+        return SQLCondition((clause.comparator == .isNull ? "NOT " : "") + exists + ")", arguments)
+    }
+
+    private static func checkText(_ clause: FilterClause) throws(FilterError) {
+        if case .number(let text) = clause.value {
+            throw FilterError("Expected a quoted string value for attributes. Got value \(text)")
+        }
+        try ClauseRules.checkText(clause, "attributes")
+    }
+
+    private static func wrongComparator(_ subject: String, _ clause: FilterClause) -> FilterError {
+        FilterError("Invalid comparator for \(subject): \(clause.comparator.rawValue)")
+    }
+
+    private static func terms(_ texts: [String]) throws -> String {
+        var terms: [String] = []
+        var hasID = false
+        for text in texts {
+            let parsed = try FilterOrder(parsing: text)
+            guard parsed.identifier.entity == nil || parsed.identifier.entity == "attribute" else {
+                throw FilterError("Invalid order_by entity: \(parsed.identifier.entity ?? "")")
+            }
+            guard let column = order[parsed.identifier.key] else {
+                throw FilterError(
+                    "Invalid attribute key '\(parsed.identifier.key)' specified. "
+                        + "Valid keys are '{'name', 'creation_time', 'last_update_time', 'experiment_id'}'"
+                )
+            }
+            hasID = hasID || column == "id"
+            terms.append("\(column) \(parsed.isAscending ? "ASC" : "DESC")")
+        }
+        if terms.isEmpty { return "created_at DESC, id ASC" }
+        return (terms + (hasID ? [] : ["id DESC"])).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,109 @@
+internal import SQLStore
+
+/// Experiments inside one transaction.
+struct ExperimentStore {
+    let transaction: any SQLTransaction
+
+    /// An experiment with its tags, in any stage.
+    func find(_ id: ExperimentID) throws -> Experiment? {
+        try transaction.first(Statements.select + " WHERE id = ?", [.int(id.number)]).map(experiment)
+    }
+
+    /// An experiment by its name, in any stage.
+    func find(name: String) throws -> Experiment? {
+        try transaction.first(Statements.select + " WHERE name = ?", [.text(name)]).map(experiment)
+    }
+
+    /// An experiment, or the error that says that there is none.
+    func require(_ id: ExperimentID) throws -> Experiment {
+        guard let experiment = try find(id) else { throw TrackingError.noExperiment(id) }
+        return experiment
+    }
+
+    /// An experiment in use, or the error that says why not.
+    func requireActive(_ id: ExperimentID) throws -> Experiment {
+        let experiment = try require(id)
+        guard experiment.stage == .active else { throw TrackingError.inactive(experiment: id) }
+        return experiment
+    }
+
+    /// Adds an experiment and returns its number.
+    func insert(name: String, location: String?, root: String, at now: Int64) throws -> ExperimentID {
+        let rows = try transaction.query(Statements.insert, [.text(name), .text(location ?? ""), .int(now), .int(now)])
+        guard let id = try rows.first?.int(0) else { preconditionFailure("an insert with RETURNING answers") }
+        if location == nil {
+            try transaction.execute(Statements.setLocation, [.text("\(root)/\(id)"), .int(id)])
+        }
+        return ExperimentID(id)
+    }
+
+    /// Adds the default experiment unless there is one.
+    func insertDefault(root: String, at now: Int64) throws {
+        try transaction.execute(Statements.insertDefault, [.text("\(root)/0"), .int(now), .int(now)])
+    }
+
+    /// Sets a tag.
+    func setTag(_ tag: KeyValue, of id: ExperimentID) throws {
+        try transaction.execute(Statements.upsertTag, [.int(id.number), .text(tag.key), .text(tag.value)])
+    }
+
+    /// Removes a tag; false when there was none.
+    func deleteTag(_ key: String, of id: ExperimentID) throws -> Bool {
+        try transaction.execute(Statements.deleteTag, [.int(id.number), .text(key)]) > 0
+    }
+
+    /// Changes the name.
+    func rename(_ id: ExperimentID, to name: String, at now: Int64) throws {
+        try transaction.execute(Statements.rename, [.text(name), .int(now), .int(id.number)])
+    }
+
+    /// Changes the stage of an experiment and of all its runs and models.
+    func setStage(_ stage: LifecycleStage, of id: ExperimentID, at now: Int64) throws {
+        let deletedAt: SQLValue = stage == .deleted ? .int(now) : .null
+        try transaction.execute(Statements.setStage, [.int(stage.rawValue), .int(now), .int(id.number)])
+        try transaction.execute(Statements.setStageOfRuns, [.int(stage.rawValue), deletedAt, .int(id.number)])
+    }
+
+    /// The tags of an experiment by key.
+    func tags(of id: ExperimentID) throws -> [KeyValue] {
+        try transaction.query(Statements.selectTags, [.int(id.number)]).map {
+            KeyValue(try $0.text(0), try $0.text(1))
+        }
+    }
+
+    /// The experiment of a row of `select`.
+    func experiment(_ row: SQLRow) throws -> Experiment {
+        let id = ExperimentID(try row.int(0))
+        return Experiment(
+            id: id,
+            name: try row.text(1),
+            artifactLocation: try row.text(2),
+            stage: LifecycleStage(rawValue: try row.int(3)) ?? .active,
+            createdAt: try row.int(4),
+            updatedAt: try row.int(5),
+            tags: try tags(of: id)
+        )
+    }
+
+    enum Statements {
+        static let select = "SELECT id, name, artifact_location, stage, created_at, updated_at FROM experiments"
+        static let insert = """
+            INSERT INTO experiments (name, artifact_location, stage, created_at, updated_at) VALUES (?, ?, 0, ?, ?)
+            RETURNING id
+            """
+        static let insertDefault = """
+            INSERT INTO experiments (id, name, artifact_location, stage, created_at, updated_at)
+            VALUES (0, 'Default', ?, 0, ?, ?) ON CONFLICT DO NOTHING
+            """
+        static let setLocation = "UPDATE experiments SET artifact_location = ? WHERE id = ?"
+        static let rename = "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?"
+        static let setStage = "UPDATE experiments SET stage = ?, updated_at = ? WHERE id = ?"
+        static let setStageOfRuns = "UPDATE runs SET stage = ?, deleted_at = ? WHERE experiment = ?"
+        static let selectTags = "SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key"
+        static let upsertTag = """
+            INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
+            ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value
+            """
+        static let deleteTag = "DELETE FROM experiment_tags WHERE experiment = ? AND key = ?"
+    }
+}

@@ -1,0 +1,53 @@
+internal import Files
+internal import Primitives
+
+/// An upload on its way into the store, in constant memory; dropped without a trace unless it is finished.
+///
+/// Thread rule: one caller at a time.
+package final class BlobUpload: @unchecked Sendable {
+    // `hash` and `size` are touched by one hop at a time, since the caller waits for each.
+    private let store: BlobStore
+    private let path: String
+    private let file: FileDescriptor
+    private var hash = SHA256()
+    private var isFinished = false
+    /// How many bytes have been taken in.
+    package private(set) var size: Int64 = 0
+
+    init(store: BlobStore, path: String) throws {
+        self.store = store
+        self.path = path
+        file = try FileDescriptor(path: path, mode: .createNew)
+    }
+
+    deinit {
+        // What is left when the process is killed here goes when the store is opened again.
+        if !isFinished { try? File.remove(path) }
+    }
+
+    /// Takes the next bytes in.
+    ///
+    /// - Throws: `SystemError`, ENOSPC where the disk is full; the upload is then of no use.
+    package func append(_ bytes: [UInt8]) async throws {
+        try await store.run { [self] in
+            precondition(!isFinished, "an upload takes no bytes once it is finished")
+            try file.write(bytes)
+            hash.update(bytes)
+            size += Int64(bytes.count)
+        }
+    }
+
+    /// Makes the content durable, then has its use recorded; the blob is kept at least until `record` has returned.
+    package func finish<T: Sendable>(_ record: (Blob) async throws -> T) async throws -> T {
+        let blob = try await store.run { [self] in
+            precondition(!isFinished, "an upload is finished once")
+            try file.synchronize()
+            let blob = Blob(hash: BlobHash(hash), size: size)
+            try store.adopt(path, as: blob.hash)
+            isFinished = true
+            return blob
+        }
+        defer { store.unpin(blob.hash) }
+        return try await record(blob)
+    }
+}
