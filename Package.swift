@@ -205,7 +205,7 @@ let package = Package(
 
         tests("BlobStore"),
 
-        tests("Lake"),
+        tests("Lake", resources: [.copy("Golden")]),
 
         tests("Inference", resources: [.copy("Fixtures")]),
 

@@ -7,7 +7,7 @@ extension Lake {
     ///
     /// The source is copied into the lake first, so that DuckDB needs no other folder and sees one state of it. Types of
     /// CSV columns are found from all rows, not a sample. A line that does not fit is an error that names it: nothing is
-    /// skipped. Not durable before ``settle(_:)``.
+    /// skipped. Not durable before the caller synchronizes it.
     ///
     /// - Returns: What was imported: columns, rows, hash and statistics.
     package func importFile(_ source: String, _ options: ImportOptions, to destination: String) async throws -> LakeFile
@@ -21,14 +21,41 @@ extension Lake {
         return try await withConnection { connection in
             let copy =
                 "\(destination).source\(format == .parquet ? ".parquet" : Lake.isCompressed(source) ? ".csv.gz" : ".csv")"
-            try Lake.copyFile(source, to: copy)
             defer { unlink(copy) }
-            do {
-                try Lake.convert(format.reader(copy, options), options, subject: source, to: destination, connection)
-                return try Lake.inspect(destination, connection)
-            } catch let error as LakeError where error.code == .invalidQuery {
-                throw LakeError(.invalidFile, "\(source) cannot be read: \(error.message)")
+            try Lake.copyFile(source, to: copy)
+            do throws(LakeError) {
+                try Lake.convert(copy, format, options, subject: source, to: destination, connection)
+            } catch {
+                throw error.asImport(of: source)
             }
+            return try Lake.inspect(destination, connection)
+        }
+    }
+
+    private static func convert(
+        _ copy: String,
+        _ format: LakeFormat,
+        _ options: ImportOptions,
+        subject: String,
+        to destination: String,
+        _ connection: LakeConnection
+    ) throws(LakeError) {
+        guard format == .csv else {
+            return try convert(parquet(copy), options, subject: subject, to: destination, connection)
+        }
+        let file = try CSVFile(copy, connection: connection)
+        do throws(LakeError) {
+            try convert(
+                file.reader(nullTexts: options.nullTexts),
+                options,
+                subject: subject,
+                to: destination,
+                connection
+            )
+        } catch {
+            // Where a line has too many or too few columns, this tells which.
+            if error.code == .invalidQuery { try file.check(connection) }
+            throw error
         }
     }
 
@@ -38,10 +65,11 @@ extension Lake {
         subject: String,
         to destination: String,
         _ connection: LakeConnection
-    ) throws {
+    ) throws(LakeError) {
         let fields = try selection(of: options.columns, in: connection.fields(of: reader), subject: subject)
         guard !fields.isEmpty else { throw LakeError(.invalidFile, "\(subject) has no columns") }
-        let columns = try fields.map { $0.conversion(to: try $0.field(in: subject)) }
+        var columns: [String] = []
+        for field in fields { columns.append(field.conversion(to: try field.field(in: subject))) }
         let range = try options.rows.map { (rows) throws(LakeError) in
             guard !rows.isEmpty, rows.lowerBound >= 0 else {
                 throw LakeError(.emptyRange, "the rows \(rows.lowerBound) to \(rows.upperBound) are none")
@@ -49,14 +77,21 @@ extension Lake {
             return " LIMIT \(rows.count) OFFSET \(rows.lowerBound)"
         }
         try copy("SELECT \(columns.joined(separator: ", ")) FROM \(reader)\(range ?? "")", to: destination, connection)
-        guard let rows = options.rows else { return }
         let found = try connection.query("SELECT count(*) FROM \(parquet(destination))").columns[0][0]
-        guard found == .integer(Int64(rows.count)) else {
-            throw LakeError(
-                .emptyRange,
-                "\(subject) has no rows \(rows.lowerBound) to \(rows.upperBound - 1): it is shorter"
-            )
+        guard found != .integer(0) || options.rows != nil else {
+            throw LakeError(.emptyRange, "\(subject) has columns and no rows")
         }
+        guard let rows = options.rows, found != .integer(Int64(rows.count)) else { return }
+        throw LakeError(
+            .emptyRange,
+            "\(subject) has no rows \(rows.lowerBound) to \(rows.upperBound - 1): it is shorter"
+        )
+    }
+
+    /// Throws where a file that is called `.gz` does not begin as gzip does, RFC 1952.
+    private static func checkCompression(_ start: UnsafeMutableRawBufferPointer, of path: String) throws(LakeError) {
+        guard isCompressed(path), start.count < 2 || start[0] != 0x1f || start[1] != 0x8b else { return }
+        throw LakeError(.invalidFile, "\(path) cannot be imported: it is called .gz and is not gzip")
     }
 
     private static func isCompressed(_ path: String) -> Bool {
@@ -64,7 +99,7 @@ extension Lake {
     }
 
     /// Copies in parts, so that a large file takes no memory.
-    private static func copyFile(_ source: String, to destination: String) throws(SystemError) {
+    private static func copyFile(_ source: String, to destination: String) throws {
         let input = try FileDescriptor(path: source, mode: .read)
         let output = try FileDescriptor(path: destination, mode: .createNew)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -72,22 +107,10 @@ extension Lake {
         var offset = 0
         while true {
             let count = try input.read(into: buffer, at: offset)
+            if offset == 0 { try checkCompression(.init(rebasing: buffer[..<count]), of: source) }
             if count == 0 { return }
             try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += count
-        }
-    }
-}
-
-extension LakeFormat {
-    /// The table function that reads `path`.
-    fileprivate func reader(_ path: String, _ options: ImportOptions) -> String {
-        switch self {
-        case .parquet: return Lake.parquet(path)
-        case .csv:
-            let nulls = options.nullTexts.map(SQLText.literal).joined(separator: ", ")
-            return
-                "read_csv(\(SQLText.literal(path)), sample_size = -1, compression = '\(path.hasSuffix(".gz") ? "gzip" : "none")', nullstr = [\(nulls)])"
         }
     }
 }

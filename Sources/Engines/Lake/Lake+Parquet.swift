@@ -1,6 +1,4 @@
 internal import Files
-internal import Glibc
-internal import Primitives
 
 /// Parquet files are written with fixed settings by one order of rows, so that equal rows give equal bytes with one
 /// version of DuckDB; the content hash does not depend even on that.
@@ -10,7 +8,7 @@ extension Lake {
 
     /// Writes `table` as a Parquet file at `path`, which must be in the lake's folder.
     ///
-    /// Not durable before ``settle(_:)``.
+    /// Not durable before the caller synchronizes it.
     package func writeParquet(_ table: LakeTable, to path: String) async throws -> LakeFile {
         try await withConnection { connection in
             let columns = table.fields.map { "\(SQLText.identifier($0.name)) \($0.type.rawValue)" }
@@ -35,14 +33,6 @@ extension Lake {
             let selection = try Lake.selection(of: columns, in: connection.fields(of: source), subject: path)
             let names = selection.map { SQLText.identifier($0.name) }.joined(separator: ", ")
             return try connection.query("SELECT \(names) FROM \(source)", maximumRows: maximumRows)
-        }
-    }
-
-    /// Makes the file at `path` and its name durable.
-    package func settle(_ path: String) async throws {
-        try await withConnection { _ in
-            try FileDescriptor(path: path, mode: .append).synchronize()
-            try Directory.synchronize(Directory.parent(of: path))
         }
     }
 
