@@ -113,15 +113,17 @@ def train(rows: pd.DataFrame, held_out: pd.DataFrame, arguments: argparse.Namesp
     import martlet
 
     with mlflow.start_run():
-        mlflow.log_params({
-            **PARAMETERS,
-            "half_life": HALF_LIFE,
-            "algorithm": "HistGradientBoostingClassifier",
-            "features": ",".join(FEATURES),
-            "dataset": arguments.dataset,
-            "rows": len(rows),
-            "holdout_rows": len(held_out),
-        })
+        mlflow.log_params(
+            {
+                **PARAMETERS,
+                "half_life": HALF_LIFE,
+                "algorithm": "HistGradientBoostingClassifier",
+                "features": ",".join(FEATURES),
+                "dataset": arguments.dataset,
+                "rows": len(rows),
+                "holdout_rows": len(held_out),
+            }
+        )
         # How well it does on days it has not seen: the last tenth, by a model of the nine before. Then all for real.
         newest = max(len(rows) // 10, 1)
         scores = quality(fit(rows.head(len(rows) - newest)), rows.tail(newest))

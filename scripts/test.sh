@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Runs every test, goes on after a failure, and ends with a summary. Status 0 only when all of it passed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+summary=()
+failed=0
+
+stage() {
+    local name=$1 start=$SECONDS outcome=passed
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" || { outcome=FAILED; failed=1; }
+    summary+=("$(printf '%-34s %-6s %5d s' "$name" "$outcome" $((SECONDS - start)))")
+    [ "$outcome" = passed ]
+}
+
+finish() {
+    printf '\n== summary\n'
+    printf '%s\n' "${summary[@]}"
+    if [ "$failed" = 0 ]; then echo "everything passed"; else echo "there are failures: see above"; fi
+    exit "$failed"
+}
+
+stage "set-up" scripts/setup.sh --test || finish
+stage "lint" scripts/lint.sh
+stage "build, with import check" \
+    swift build --build-tests --explicit-target-dependency-import-check error || finish
+stage "unit and component tests" swift test --skip-build --explicit-target-dependency-import-check error
+stage "contract tests, real clients" .venv/bin/python -m pytest contract
+finish
