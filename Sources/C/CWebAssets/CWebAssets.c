@@ -1,1 +1,200 @@
+// Written by scripts/web-assets.sh: do not edit.
+
 #include "CWebAssets.h"
+
+static const unsigned char file0[] = {
+#embed "../../../web/css/base.css"
+};
+
+static const unsigned char file1[] = {
+#embed "../../../web/css/components.css"
+};
+
+static const unsigned char file2[] = {
+#embed "../../../web/css/loop.css"
+};
+
+static const unsigned char file3[] = {
+#embed "../../../web/css/tokens.css"
+};
+
+static const unsigned char file4[] = {
+#embed "../../../web/img/martlet.svg"
+};
+
+static const unsigned char file5[] = {
+#embed "../../../web/index.html"
+};
+
+static const unsigned char file6[] = {
+#embed "../../../web/js/calc/layout.js"
+};
+
+static const unsigned char file7[] = {
+#embed "../../../web/js/calc/loop-state.js"
+};
+
+static const unsigned char file8[] = {
+#embed "../../../web/js/calc/scale.js"
+};
+
+static const unsigned char file9[] = {
+#embed "../../../web/js/calc/sse.js"
+};
+
+static const unsigned char file10[] = {
+#embed "../../../web/js/core/api.js"
+};
+
+static const unsigned char file11[] = {
+#embed "../../../web/js/core/connection.js"
+};
+
+static const unsigned char file12[] = {
+#embed "../../../web/js/core/fmt.js"
+};
+
+static const unsigned char file13[] = {
+#embed "../../../web/js/core/html.js"
+};
+
+static const unsigned char file14[] = {
+#embed "../../../web/js/core/hub.worker.js"
+};
+
+static const unsigned char file15[] = {
+#embed "../../../web/js/core/keys.js"
+};
+
+static const unsigned char file16[] = {
+#embed "../../../web/js/core/live.js"
+};
+
+static const unsigned char file17[] = {
+#embed "../../../web/js/core/router.js"
+};
+
+static const unsigned char file18[] = {
+#embed "../../../web/js/core/stream.js"
+};
+
+static const unsigned char file19[] = {
+#embed "../../../web/js/core/theme.js"
+};
+
+static const unsigned char file20[] = {
+#embed "../../../web/js/kit/canvas.js"
+};
+
+static const unsigned char file21[] = {
+#embed "../../../web/js/kit/choice.js"
+};
+
+static const unsigned char file22[] = {
+#embed "../../../web/js/kit/copy.js"
+};
+
+static const unsigned char file23[] = {
+#embed "../../../web/js/kit/flow-graph.js"
+};
+
+static const unsigned char file24[] = {
+#embed "../../../web/js/kit/heat-strip.js"
+};
+
+static const unsigned char file25[] = {
+#embed "../../../web/js/kit/icons.js"
+};
+
+static const unsigned char file26[] = {
+#embed "../../../web/js/kit/key-help.js"
+};
+
+static const unsigned char file27[] = {
+#embed "../../../web/js/kit/line-chart.js"
+};
+
+static const unsigned char file28[] = {
+#embed "../../../web/js/kit/states.js"
+};
+
+static const unsigned char file29[] = {
+#embed "../../../web/js/kit/step-list.js"
+};
+
+static const unsigned char file30[] = {
+#embed "../../../web/js/kit/step-numbers.js"
+};
+
+static const unsigned char file31[] = {
+#embed "../../../web/js/main.js"
+};
+
+static const unsigned char file32[] = {
+#embed "../../../web/js/pages/loop.js"
+};
+
+static const unsigned char file33[] = {
+#embed "../../../web/js/pages/loop/header.js"
+};
+
+static const unsigned char file34[] = {
+#embed "../../../web/js/pages/loop/quality.js"
+};
+
+static const unsigned char file35[] = {
+#embed "../../../web/js/pages/loop/story.js"
+};
+
+static const unsigned char file36[] = {
+#embed "../../../web/js/pages/loop/window-table.js"
+};
+
+static const unsigned char file37[] = {
+#embed "../../../web/js/pages/missing.js"
+};
+
+static const martlet_web_asset assets[] = {
+    {"css/base.css", file0, sizeof file0},
+    {"css/components.css", file1, sizeof file1},
+    {"css/loop.css", file2, sizeof file2},
+    {"css/tokens.css", file3, sizeof file3},
+    {"img/martlet.svg", file4, sizeof file4},
+    {"index.html", file5, sizeof file5},
+    {"js/calc/layout.js", file6, sizeof file6},
+    {"js/calc/loop-state.js", file7, sizeof file7},
+    {"js/calc/scale.js", file8, sizeof file8},
+    {"js/calc/sse.js", file9, sizeof file9},
+    {"js/core/api.js", file10, sizeof file10},
+    {"js/core/connection.js", file11, sizeof file11},
+    {"js/core/fmt.js", file12, sizeof file12},
+    {"js/core/html.js", file13, sizeof file13},
+    {"js/core/hub.worker.js", file14, sizeof file14},
+    {"js/core/keys.js", file15, sizeof file15},
+    {"js/core/live.js", file16, sizeof file16},
+    {"js/core/router.js", file17, sizeof file17},
+    {"js/core/stream.js", file18, sizeof file18},
+    {"js/core/theme.js", file19, sizeof file19},
+    {"js/kit/canvas.js", file20, sizeof file20},
+    {"js/kit/choice.js", file21, sizeof file21},
+    {"js/kit/copy.js", file22, sizeof file22},
+    {"js/kit/flow-graph.js", file23, sizeof file23},
+    {"js/kit/heat-strip.js", file24, sizeof file24},
+    {"js/kit/icons.js", file25, sizeof file25},
+    {"js/kit/key-help.js", file26, sizeof file26},
+    {"js/kit/line-chart.js", file27, sizeof file27},
+    {"js/kit/states.js", file28, sizeof file28},
+    {"js/kit/step-list.js", file29, sizeof file29},
+    {"js/kit/step-numbers.js", file30, sizeof file30},
+    {"js/main.js", file31, sizeof file31},
+    {"js/pages/loop.js", file32, sizeof file32},
+    {"js/pages/loop/header.js", file33, sizeof file33},
+    {"js/pages/loop/quality.js", file34, sizeof file34},
+    {"js/pages/loop/story.js", file35, sizeof file35},
+    {"js/pages/loop/window-table.js", file36, sizeof file36},
+    {"js/pages/missing.js", file37, sizeof file37},
+};
+
+size_t martlet_web_asset_count(void) { return sizeof assets / sizeof assets[0]; }
+
+const martlet_web_asset *martlet_web_asset_at(size_t index) { return &assets[index]; }
