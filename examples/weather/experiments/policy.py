@@ -66,10 +66,8 @@ class Outcome:
         """The least gain of a window after a promotion, by what it is compared with."""
         gains: dict[str, list[float]] = {"its own window": [], "the window before": [], "the old champion": []}
         for promotion in self.promotions:
-            at = next(
-                i for i, window in enumerate(self.windows) if window["first"] <= promotion["row"] <= window["last"]
-            )
-            if at + 1 == len(self.windows):
+            at = sum(window["last"] < promotion["row"] for window in self.windows)
+            if at + 1 >= len(self.windows):
                 continue
             after = self.windows[at + 1]
             gains["its own window"].append(after["champion"] - self.windows[at]["champion"])
@@ -93,7 +91,7 @@ class Loop:
         self.estimates: list[float] = []
         self.open_since: int | None = None
         self.tried_at: int | None = None
-        self.follow_up_from: int | None = None
+        self.follow_up = False
         self.outcome = Outcome()
 
     def fit(self, begin: int, end: int) -> np.ndarray:
@@ -138,12 +136,14 @@ class Loop:
         if labelled - tried < trigger["coolDownRows"]:
             return
         alerted = self.open_since is not None and labelled - max(self.open_since, tried) >= trigger["newLabels"]
-        followed = self.follow_up_from is not None and labelled - self.follow_up_from >= trigger["followUpRows"]
+        followed = self.follow_up and labelled - tried >= trigger["followUpRows"]
+        if followed and not alerted:
+            self.follow_up = False
         if alerted or followed:
             self.retrain(row, labelled)
 
     def retrain(self, row: int, labelled: int) -> None:
-        self.tried_at, self.follow_up_from = labelled, None
+        self.tried_at = labelled
         gate = self.settings.retraining["gate"]
         held_out = labelled - self.settings.retraining["holdOut"]["rows"]
         challenger = self.fit(labelled - self.settings.retraining["dataset"]["rows"], held_out)
@@ -161,7 +161,7 @@ class Loop:
         if promoted:
             self.versions.append(challenger)
             self.served[swapped:] = challenger[swapped:]
-            self.champion_since, self.estimates, self.follow_up_from = swapped, [], labelled
+            self.champion_since, self.estimates, self.follow_up = swapped, [], True
 
     def close_windows(self) -> None:
         size = self.settings.monitor["window"]["size"]
