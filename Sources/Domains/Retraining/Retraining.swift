@@ -1,1 +1,0 @@
-// Retraining: see docs/architecture.md.

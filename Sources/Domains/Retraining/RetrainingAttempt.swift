@@ -1,0 +1,90 @@
+package import JSON
+
+/// One way from a trigger to a decision, stored at every step so that a restart goes on where it was.
+package struct RetrainingAttempt: Sendable, Hashable {
+    /// Where the attempt is.
+    package enum State: String, Sendable, Hashable {
+        /// Fired; the data is not cut yet.
+        case triggered
+        /// The data is cut; the job runs, or has to be started again.
+        case training
+        /// The challenger is registered; it has to be judged.
+        case judging
+        /// The gate let the challenger pass; the alias has to move.
+        case promoting
+        /// The alias has moved.
+        case promoted
+        /// The gate refused.
+        case refused
+        /// A step could not be done; the champion stays.
+        case failed
+
+        /// True where nothing is left to do.
+        package var isFinal: Bool { self == .promoted || self == .refused || self == .failed }
+    }
+
+    /// Unique, 32 hexadecimal digits.
+    package var id: String
+    /// The policy's project and name.
+    package var project: String
+    /// The policy's name.
+    package var policy: String
+    /// What fired.
+    package var trigger: Trigger
+    /// Where the attempt is.
+    package var state: State
+    /// Labelled rows of the stream when it fired.
+    package var labelledRows: Int
+    /// The row of the data when it fired, for people.
+    package var row: Int
+    /// The training data, once cut.
+    package var cut: TrainingCut?
+    /// The challenger, once trained.
+    package var challenger: TrainedModel?
+    /// The champion's version when the two were compared.
+    package var championVersion: Int?
+    /// What the gate saw and said.
+    package var verdict: GateVerdict?
+    /// Why it failed; empty otherwise.
+    package var failure: String
+    /// When it fired, in Unix milliseconds.
+    package var startedAt: Int64
+    /// When it reached its last state, in Unix milliseconds.
+    package var updatedAt: Int64
+}
+
+/// What the gate saw and what it decided.
+package struct GateVerdict: Sendable, Hashable {
+    /// True where the challenger may take the champion's place.
+    package var passed: Bool
+    /// Each rule with its numbers, the ones that failed first.
+    package var reasons: [String]
+    /// The numbers of both models on the same rows.
+    package var numbers: GateNumbers
+}
+
+/// The numbers of both models on the same hold-out rows.
+package struct GateNumbers: Sendable, Hashable {
+    /// Rows compared.
+    package var rows: Int
+    /// First and last offset of the rows in the topic.
+    package var firstOffset: Int64
+    /// Last offset of the rows in the topic.
+    package var lastOffset: Int64
+    /// The champion's numbers.
+    package var champion: ModelNumbers
+    /// The challenger's numbers.
+    package var challenger: ModelNumbers
+}
+
+/// Quality of one model on the hold-out rows; nil where a number is not defined, as AUC is with one class only.
+package struct ModelNumbers: Sendable, Hashable {
+    /// Area under the ROC curve.
+    package var auc: Double?
+    /// F1 at a probability of 0.5.
+    package var f1: Double?
+    /// Mean negative log-likelihood, natural logarithm.
+    package var logLoss: Double?
+    /// Mean squared error of the probability.
+    package var brier: Double?
+}

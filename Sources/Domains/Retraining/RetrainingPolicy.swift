@@ -1,0 +1,133 @@
+/// When a model is trained again, on what, and what a successor must show.
+package struct RetrainingPolicy: Sendable, Hashable {
+    /// The policy's name, unique in its project.
+    package var name: String
+    /// The project that declares it.
+    package var project: String
+    /// The registered model that it keeps right.
+    package var model: String
+    /// The alias that a promoted version gets.
+    package var alias: String
+    /// Kinds of alert that start a retraining.
+    package var triggers: Set<TriggerKind>
+    /// Labelled rows that must pass between the starts of two attempts.
+    package var coolDownRows: Int
+    /// Labelled rows that the champion was not trained on, at the least.
+    package var minimumNewLabels: Int
+    /// Labelled rows that the training data is cut from: the most recent ones, hold-out included.
+    package var trainingRows: Int
+    /// The most recent of them, kept from training and used to compare.
+    package var holdOutRows: Int
+    /// Longest time for one training job.
+    package var jobTimeout: Duration
+    /// Most attempts within 24 hours.
+    package var maximumAttemptsPerDay: Int
+    /// What the challenger must show.
+    package var gate: Gate
+
+    /// Describes a policy; see the properties for units.
+    package init(
+        name: String,
+        project: String,
+        model: String,
+        alias: String = "champion",
+        triggers: Set<TriggerKind> = [.performance, .manual],
+        coolDownRows: Int,
+        minimumNewLabels: Int,
+        trainingRows: Int,
+        holdOutRows: Int,
+        jobTimeout: Duration = .seconds(600),
+        maximumAttemptsPerDay: Int = 100,
+        gate: Gate = Gate()
+    ) {
+        self.name = name
+        self.project = project
+        self.model = model
+        self.alias = alias
+        self.triggers = triggers
+        self.coolDownRows = coolDownRows
+        self.minimumNewLabels = minimumNewLabels
+        self.trainingRows = trainingRows
+        self.holdOutRows = holdOutRows
+        self.jobTimeout = jobTimeout
+        self.maximumAttemptsPerDay = maximumAttemptsPerDay
+        self.gate = gate
+    }
+
+    /// What a challenger must show on the hold-out rows to take the champion's place.
+    package struct Gate: Sendable, Hashable {
+        /// The challenger's AUC must be at least the champion's plus this.
+        package var minimumGain: Double
+        /// The challenger's AUC must be at least this.
+        package var minimumAUC: Double
+        /// Fewest hold-out rows that neither model was trained on.
+        package var minimumRows: Int
+
+        /// A gate that lets equals pass where the numbers are nil.
+        package init(minimumGain: Double = 0, minimumAUC: Double = 0.5, minimumRows: Int = 100) {
+            self.minimumGain = minimumGain
+            self.minimumAUC = minimumAUC
+            self.minimumRows = minimumRows
+        }
+    }
+}
+
+/// What can start a retraining.
+package enum TriggerKind: String, Sendable, Hashable, CaseIterable {
+    /// A realised metric crossed its limit.
+    case performance
+    /// Inputs or predictions drifted beyond their limit.
+    case drift
+    /// A person asked for it.
+    case manual
+}
+
+/// What fired.
+package struct Trigger: Sendable, Hashable {
+    /// The kind of the event.
+    package var kind: TriggerKind
+    /// The alert's id, or one made for a manual request: an attempt for it is never started twice.
+    package var id: String
+    /// What happened, in words.
+    package var message: String
+    /// The number that crossed its limit, where there is one.
+    package var value: Double?
+    /// The limit.
+    package var limit: Double?
+    /// Who asked: `policy` or a user.
+    package var actor: String
+
+    /// Describes an event.
+    package init(
+        kind: TriggerKind,
+        id: String,
+        message: String,
+        value: Double? = nil,
+        limit: Double? = nil,
+        actor: String = "policy"
+    ) {
+        self.kind = kind
+        self.id = id
+        self.message = message
+        self.value = value
+        self.limit = limit
+        self.actor = actor
+    }
+}
+
+/// The state of the loop at the moment when a policy is asked.
+package struct PolicySignal: Sendable, Hashable {
+    /// What is the matter now; empty where all is well.
+    package var triggers: [Trigger]
+    /// Rows of the labelled stream up to now, counted from the first: the clock of cool-downs.
+    package var labelledRows: Int
+    /// The position of the last labelled row in the data, for people.
+    package var row: Int
+
+    /// Describes a moment.
+    package init(triggers: [Trigger], labelledRows: Int, row: Int) {
+        self.triggers = triggers
+        self.labelledRows = labelledRows
+        self.row = row
+    }
+}

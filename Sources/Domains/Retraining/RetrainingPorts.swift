@@ -1,0 +1,120 @@
+/// Training data cut from the log: enough to cut it again, byte for byte.
+package struct TrainingCut: Sendable, Hashable {
+    /// The dataset that the version belongs to.
+    package var dataset: String
+    /// The version's number.
+    package var version: Int
+    /// SHA-256 of the canonical content.
+    package var contentHash: String
+    /// The topic of the features.
+    package var topic: String
+    /// First offset of the features, inclusive.
+    package var fromOffset: Int64
+    /// Offset after the last of the features.
+    package var toOffset: Int64
+    /// Rows with a label.
+    package var rows: Int
+    /// The Parquet file.
+    package var path: String
+
+    /// Describes a cut.
+    package init(
+        dataset: String,
+        version: Int,
+        contentHash: String,
+        topic: String,
+        fromOffset: Int64,
+        toOffset: Int64,
+        rows: Int,
+        path: String
+    ) {
+        self.dataset = dataset
+        self.version = version
+        self.contentHash = contentHash
+        self.topic = topic
+        self.fromOffset = fromOffset
+        self.toOffset = toOffset
+        self.rows = rows
+        self.path = path
+    }
+
+    /// The name people use, `dataset@v3`.
+    package var name: String { "\(dataset)@v\(version)" }
+}
+
+/// A model that a job has trained and registered.
+package struct TrainedModel: Sendable, Hashable {
+    /// The tracking run.
+    package var runID: String
+    /// The registered version.
+    package var version: Int
+    /// The commit of the training code; empty where it is not under Git.
+    package var commit: String
+    /// How long the job took, in seconds.
+    package var seconds: Double
+
+    /// Describes a trained model.
+    package init(runID: String, version: Int, commit: String, seconds: Double) {
+        self.runID = runID
+        self.version = version
+        self.commit = commit
+        self.seconds = seconds
+    }
+}
+
+/// What both models said about the hold-out rows.
+package struct HoldOutScores: Sendable {
+    /// True where the row is of class 1.
+    package var labels: [Bool]
+    /// The champion's probability for each row.
+    package var champion: [Double]
+    /// The challenger's probability for each row.
+    package var challenger: [Double]
+    /// First and last offset of the rows in the topic.
+    package var offsets: ClosedRange<Int64>
+
+    /// Pairs the labels with what the models said; all arrays have one length.
+    package init(labels: [Bool], champion: [Double], challenger: [Double], offsets: ClosedRange<Int64>) {
+        self.labels = labels
+        self.champion = champion
+        self.challenger = challenger
+        self.offsets = offsets
+    }
+}
+
+/// Cuts training data from the log.
+package protocol TrainingDataSource: Sendable {
+    /// Cuts the last `policy.trainingRows` labelled rows as a dataset version.
+    ///
+    /// `labelledRows` tells how many rows of the stream had their label when the policy decided, so that the same
+    /// attempt cuts the same rows again after a restart.
+    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut
+}
+
+/// Runs the training code as a job.
+package protocol ModelTrainer: Sendable {
+    /// Trains on all but the last `policy.holdOutRows` rows of the cut, and registers the result.
+    ///
+    /// Throws an error whose description carries the tail of the job's log where the job failed.
+    func train(_ policy: RetrainingPolicy, on cut: TrainingCut, attempt: String) async throws -> TrainedModel
+}
+
+/// Scores hold-out rows natively with two versions of a model.
+package protocol HoldOutScorer: Sendable {
+    /// Scores the last `policy.holdOutRows` rows of the cut with both versions.
+    func score(
+        _ policy: RetrainingPolicy,
+        cut: TrainingCut,
+        champion: Int,
+        challenger: Int
+    ) async throws -> HoldOutScores
+}
+
+/// Reads and moves the alias of the model in the registry.
+package protocol ChampionAlias: Sendable {
+    /// The version that the alias points to now.
+    func championVersion(model: String, alias: String) async throws -> Int
+
+    /// Points the alias to another version, as one durable act with its reason.
+    func promote(model: String, alias: String, version: Int, reason: String) async throws
+}

@@ -1,0 +1,167 @@
+package import Execution
+internal import Primitives
+package import SQLStore
+internal import Synchronization
+internal import Telemetry
+
+/// Keeps one model right: listens to signals, decides by its policy, and carries one attempt at a time to its end.
+///
+/// Every state is stored before it is acted on, so that after a crash the same attempt goes on: the same rows are cut,
+/// a job that died is started again, an alias that has moved is not moved twice. Signals that come while an attempt
+/// runs replace each other; the newest is looked at when the attempt is done. Thread-safe.
+package final class RetrainingService: Service {
+    private struct Mailbox {
+        var signal: PolicySignal?
+        var isWorking = true
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// `retraining` and the policy's name.
+    package let name: String
+    /// The policy that it acts by.
+    package let policy: RetrainingPolicy
+
+    private let attempts: AttemptStore
+    private let runner: AttemptRunner
+    private let mailbox = Mutex(Mailbox())
+    private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private let holdReason = Mutex<String?>(nil)
+    private let logger = Logger(label: "retraining")
+
+    /// Makes the service; nothing happens until ``run()``.
+    package init(
+        policy: RetrainingPolicy,
+        ports: RetrainingPorts,
+        journal: LoopJournal,
+        database: any SQLDatabase
+    ) {
+        name = "retraining \(policy.name)"
+        self.policy = policy
+        attempts = AttemptStore(database: database)
+        runner = AttemptRunner(policy: policy, ports: ports, journal: journal, attempts: attempts)
+    }
+
+    /// Hands over the state of the loop; returns at once. The newest signal counts.
+    package func submit(_ signal: PolicySignal) {
+        mailbox.withLock {
+            let manual = ($0.signal?.triggers ?? []).filter { $0.kind == .manual }
+            $0.signal = signal
+            $0.signal?.triggers += manual
+            if !signal.triggers.isEmpty { $0.isWorking = true }
+        }
+        wake.continuation.yield()
+    }
+
+    /// Waits until no attempt is under way and no signal with a trigger waits to be looked at.
+    package func waitUntilIdle() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = mailbox.withLock { mailbox in
+                if mailbox.isWorking { mailbox.waiters.append(continuation) }
+                return !mailbox.isWorking
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Why the policy does not act although something is the matter; nil where nothing is.
+    package var heldBecause: String? { holdReason.withLock { $0 } }
+
+    /// All attempts so far, oldest first.
+    package func history() async throws -> [RetrainingAttempt] {
+        try await attempts.attempts(project: policy.project, policy: policy.name)
+    }
+
+    package func run() async throws {
+        for attempt in try await history() where !attempt.state.isFinal {
+            logger.info("Going on with an attempt", ["attempt": attempt.id, "state": attempt.state.rawValue])
+            await runner.finish(attempt)
+        }
+        settle()
+        for await _ in wake.stream {
+            while let signal = takeSignal() { try await act(on: signal) }
+            settle()
+        }
+        settle()
+    }
+
+    package func stop() async {
+        wake.continuation.finish()
+    }
+
+    private func act(on signal: PolicySignal) async throws {
+        let past = try await history()
+        let decision = policy.decide(
+            signal,
+            memory: memory(of: past),
+            nowMilliseconds: WallClock.nowMilliseconds()
+        )
+        holdReason.withLock {
+            if case .hold(let reason) = decision { $0 = reason } else { $0 = nil }
+        }
+        guard case .start(let trigger) = decision else { return }
+        let now = WallClock.nowMilliseconds()
+        let attempt = RetrainingAttempt(
+            id: RandomID.hex(),
+            project: policy.project,
+            policy: policy.name,
+            trigger: trigger,
+            state: .triggered,
+            labelledRows: signal.labelledRows,
+            row: signal.row,
+            failure: "",
+            startedAt: now,
+            updatedAt: now
+        )
+        try await attempts.save(attempt)
+        await runner.finish(attempt)
+    }
+
+    private func memory(of past: [RetrainingAttempt]) -> PolicyMemory {
+        let promoted = past.last { $0.state == .promoted }
+        return PolicyMemory(
+            lastAttemptLabelledRows: past.last?.labelledRows,
+            championTrainedAtLabelledRows: promoted?.labelledRows ?? 0,
+            recentAttempts: past.map(\.startedAt),
+            isBusy: past.contains { !$0.state.isFinal }
+        )
+    }
+
+    private func takeSignal() -> PolicySignal? {
+        mailbox.withLock {
+            defer { $0.signal = nil }
+            return $0.signal
+        }
+    }
+
+    /// Lets those go on who wait, unless a new signal has come meanwhile.
+    private func settle() {
+        let waiters = mailbox.withLock { mailbox -> [CheckedContinuation<Void, Never>] in
+            if let signal = mailbox.signal, !signal.triggers.isEmpty { return [] }
+            mailbox.isWorking = false
+            defer { mailbox.waiters = [] }
+            return mailbox.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// What the service needs from the rest of the product.
+package struct RetrainingPorts: Sendable {
+    let data: any TrainingDataSource
+    let trainer: any ModelTrainer
+    let scorer: any HoldOutScorer
+    let alias: any ChampionAlias
+
+    /// Groups the ports.
+    package init(
+        data: any TrainingDataSource,
+        trainer: any ModelTrainer,
+        scorer: any HoldOutScorer,
+        alias: any ChampionAlias
+    ) {
+        self.data = data
+        self.trainer = trainer
+        self.scorer = scorer
+        self.alias = alias
+    }
+}
