@@ -1,1 +1,0 @@
-// MartletAPI: see docs/architecture.md.

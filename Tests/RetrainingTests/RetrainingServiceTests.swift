@@ -1,0 +1,239 @@
+import JSON
+import SQLStore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Retraining
+
+/// The other domains as this one sees them: remembers what was asked and fails where told.
+private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, ChampionAlias, LoopJournalObserver {
+    struct Broken: Error {}
+
+    struct State {
+        var calls: [String] = []
+        var champion = 1
+        var failing: Set<String> = []
+        var challengerIsBetter = true
+        var heard: [LoopStep] = []
+    }
+
+    let state = Mutex(State())
+
+    private func note(_ call: String) throws {
+        let fails = state.withLock {
+            $0.calls.append(call)
+            return $0.failing.contains(call)
+        }
+        if fails { throw Broken() }
+    }
+
+    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut {
+        try note("cut")
+        return TrainingCut(
+            dataset: "weather",
+            version: 2,
+            contentHash: "abc",
+            topic: "weather",
+            fromOffset: Int64(labelledRows - policy.trainingRows),
+            toOffset: Int64(labelledRows),
+            rows: policy.trainingRows,
+            path: "/data/part-0.parquet"
+        )
+    }
+
+    func train(_ policy: RetrainingPolicy, on cut: TrainingCut, attempt: String) async throws -> TrainedModel {
+        try note("train")
+        return TrainedModel(runID: "run", version: 2, commit: "c0ffee", seconds: 1)
+    }
+
+    func score(
+        _ policy: RetrainingPolicy,
+        cut: TrainingCut,
+        champion: Int,
+        challenger: Int
+    ) async throws -> HoldOutScores {
+        try note("score \(champion) \(challenger)")
+        let labels = (0..<200).map { $0 % 2 == 0 }
+        let good = labels.map { $0 ? 0.9 : 0.1 }
+        let bad = labels.map { $0 ? 0.1 : 0.9 }
+        let better = state.withLock { $0.challengerIsBetter }
+        return HoldOutScores(
+            labels: labels,
+            champion: better ? bad : good,
+            challenger: better ? good : bad,
+            offsets: 0...199
+        )
+    }
+
+    func championVersion(model: String, alias: String) async throws -> Int { state.withLock { $0.champion } }
+
+    func promote(model: String, alias: String, version: Int, reason: String) async throws {
+        try note("promote \(version)")
+        state.withLock { $0.champion = version }
+    }
+
+    func didRecord(_ step: LoopStep) async { state.withLock { $0.heard.append(step) } }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct RetrainingServiceTests {
+    private let directory: TemporaryDirectory
+    private let database: SQLiteDatabase
+    private let world = World()
+    private let journal: LoopJournal
+    private let policy = RetrainingPolicy(
+        name: "rain",
+        project: "weather",
+        model: "rain",
+        coolDownRows: 300,
+        minimumNewLabels: 200,
+        trainingRows: 1_000,
+        holdOutRows: 200
+    )
+    private let alert = Trigger(kind: .performance, id: "a1", message: "AUC below 0.7", value: 0.6, limit: 0.7)
+
+    init() async throws {
+        directory = try TemporaryDirectory()
+        database = try SQLiteDatabase(path: "\(directory.path)/test.sqlite")
+        try await database.migrate(RetrainingSchema.migrations)
+        journal = LoopJournal(database: database, observer: world)
+    }
+
+    private func service() -> RetrainingService {
+        RetrainingService(
+            policy: policy,
+            ports: RetrainingPorts(data: world, trainer: world, scorer: world, alias: world),
+            journal: journal,
+            database: database
+        )
+    }
+
+    /// Runs the service until it has dealt with `signals`, one after the other.
+    private func run(_ signals: [PolicySignal]) async throws -> RetrainingService {
+        let service = service()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            await service.waitUntilIdle()
+            for signal in signals {
+                service.submit(signal)
+                await service.waitUntilIdle()
+            }
+            await service.stop()
+            try await group.waitForAll()
+        }
+        return service
+    }
+
+    private func signal(_ labelledRows: Int) -> PolicySignal {
+        PolicySignal(triggers: [alert], labelledRows: labelledRows, row: labelledRows + 3_650)
+    }
+
+    private func kinds() async throws -> [LoopStep.Kind] {
+        try await journal.steps(project: "weather").map(\.kind)
+    }
+
+    @Test func `an alert leads to a promotion, and every step is on record`() async throws {
+        let service = try await run([signal(1_500)])
+        #expect(try await kinds() == [.triggered, .datasetCut, .trained, .judged, .promoted])
+        let steps = try await journal.steps(project: "weather")
+        #expect(steps.map(\.number) == [1, 2, 3, 4, 5])
+        #expect(steps[1].numbers["from_offset"] == 500)
+        #expect(steps[4].links["run_id"] == "run")
+        #expect(steps[4].links["commit"] == "c0ffee")
+        #expect(steps[4].row == 5_150)
+        #expect(world.state.withLock { $0.champion } == 2)
+        #expect(world.state.withLock { $0.heard } == steps)
+        #expect(try await service.history().map(\.state) == [.promoted])
+    }
+
+    @Test func `a worse challenger is refused and the champion stays`() async throws {
+        world.state.withLock { $0.challengerIsBetter = false }
+        _ = try await run([signal(1_500)])
+        #expect(try await kinds() == [.triggered, .datasetCut, .trained, .judged, .refused])
+        #expect(world.state.withLock { $0.champion } == 1)
+    }
+
+    @Test(arguments: ["cut", "train", "score 1 2", "promote 2"])
+    func `a step that fails is on record and the champion stays`(step: String) async throws {
+        world.state.withLock { $0.failing = [step] }
+        let service = try await run([signal(1_500)])
+        #expect(try await kinds().last == .failed)
+        #expect(world.state.withLock { $0.champion } == 1)
+        #expect(try await service.history().first?.failure == "Broken()")
+    }
+
+    @Test func `a second signal within the cool-down is held, and the reason can be read`() async throws {
+        let service = try await run([signal(1_500), signal(1_600)])
+        #expect(try await service.history().count == 1)
+        #expect(service.heldBecause == "cool-down: 100 of 300 labelled rows since the last attempt")
+    }
+
+    @Test(arguments: [
+        (RetrainingAttempt.State.triggered, ["cut", "train", "score 1 2", "promote 2"]),
+        (.training, ["train", "score 1 2", "promote 2"]),
+        (.judging, ["score 1 2", "promote 2"]),
+        (.promoting, ["promote 2"]),
+    ])
+    func `an attempt goes on from its stored state after a restart`(
+        state: RetrainingAttempt.State,
+        calls: [String]
+    ) async throws {
+        try await leaveBehind(state)
+        _ = try await run([])
+        #expect(world.state.withLock { $0.calls } == calls)
+        #expect(world.state.withLock { $0.champion } == 2)
+        #expect(try await kinds().last == .promoted)
+    }
+
+    @Test func `an alias that has moved before the crash is not moved again`() async throws {
+        try await leaveBehind(.promoting)
+        world.state.withLock { $0.champion = 2 }
+        _ = try await run([])
+        #expect(world.state.withLock { $0.calls } == [])
+        #expect(try await kinds().last == .promoted)
+    }
+
+    @Test func `a manual request starts although the policy cools down`() async throws {
+        let manual = Trigger(kind: .manual, id: "m", message: "new sensor", actor: "ada")
+        let request = PolicySignal(triggers: [manual], labelledRows: 1_510, row: 0)
+        let service = try await run([signal(1_500), request])
+        #expect(try await service.history().count == 2)
+        let steps = try await journal.steps(project: "weather")
+        #expect(steps.contains { $0.title == "Retraining asked for by ada: new sensor" })
+    }
+
+    @Test func `the same event is recorded once`() async throws {
+        let event = NewLoopStep(key: "import/weather/1", kind: .imported, title: "Imported")
+        let first = try await journal.record(event, project: "weather")
+        let second = try await journal.record(event, project: "weather")
+        #expect(first == second)
+        #expect(world.state.withLock { $0.heard.count } == 1)
+        #expect(try await journal.step(project: "weather", id: "1") == first)
+        #expect(try await journal.step(project: "other", id: first.id) == nil)
+    }
+
+    /// Stores an attempt as a server that died in `state` would have left it.
+    private func leaveBehind(_ state: RetrainingAttempt.State) async throws {
+        let cut = try await world.cut(policy, labelledRows: 1_500)
+        let verdict = policy.gate.judge(try await world.score(policy, cut: cut, champion: 1, challenger: 2))
+        world.state.withLock { $0.calls = [] }
+        let attempt = RetrainingAttempt(
+            id: "left",
+            project: "weather",
+            policy: "rain",
+            trigger: alert,
+            state: state,
+            labelledRows: 1_500,
+            row: 5_150,
+            cut: state == .triggered ? nil : cut,
+            challenger: state == .judging || state == .promoting
+                ? TrainedModel(runID: "run", version: 2, commit: "c", seconds: 1) : nil,
+            championVersion: state == .promoting ? 1 : nil,
+            verdict: state == .promoting ? verdict : nil,
+            failure: "",
+            startedAt: 1,
+            updatedAt: 1
+        )
+        try await AttemptStore(database: database).save(attempt)
+    }
+}
