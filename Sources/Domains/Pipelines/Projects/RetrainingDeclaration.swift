@@ -1,0 +1,31 @@
+/// When to train again, on what, and who may replace the champion.
+package struct RetrainingDeclaration: Sendable, Hashable {
+    /// The policy's name.
+    package var name: String
+    /// The monitor whose alerts it listens to.
+    package var monitor: String
+    /// The training that makes the challenger.
+    package var training: String
+    /// The registered model.
+    package var model: String
+    /// The alias that a promotion moves.
+    package var alias: String
+    /// Kinds of open alerts that start a retraining: `performance`, `drift`.
+    package var alerts: [String]
+    /// Labels since the alert opened, or since the last try.
+    package var newLabels: Int
+    /// Labelled rows between two tries.
+    package var coolDownRows: Int
+    /// Most tries within 24 hours.
+    package var maximumPerDay: Int
+    /// The dataset that gets a new version.
+    package var dataset: String
+    /// The newest labelled rows that it is cut from.
+    package var rows: Int
+    /// The newest of them, for the comparison only.
+    package var holdOutRows: Int
+    /// The challenger's least AUC.
+    package var gateAtLeast: Double
+    /// How much better than the champion it must be.
+    package var gateMargin: Double
+}
