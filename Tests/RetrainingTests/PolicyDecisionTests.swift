@@ -49,9 +49,11 @@ import Testing
         #expect(decide([alert], labelled: 2_300, memory: memory) == .start(alert))
     }
 
-    @Test func `too few new labels since the champion was trained hold it back`() {
-        let memory = PolicyMemory(championTrainedAtLabelledRows: 1_900)
-        #expect(isHeld(decide([alert], labelled: 2_000, memory: memory), "100 of 200 new labels"))
+    @Test func `too few labels since the alert opened hold it back`() {
+        var late = alert
+        late.openedAtLabelledRows = 1_900
+        #expect(isHeld(decide([late], labelled: 2_000), "100 of 200 new labels"))
+        #expect(decide([late], labelled: 2_100) == .start(late))
     }
 
     @Test func `the budget counts the attempts of the last 24 hours only`() {

@@ -1,6 +1,10 @@
-/// How one server runs. Defaults are those of `martlet serve` without options.
+/// How one server runs.
+///
+/// Defaults are those of `martlet serve` without options.
 package struct ServerConfiguration: Sendable, Hashable {
-    /// The folder that holds everything: log, database, artifacts, lake, logs. A backup is a copy of it.
+    /// The folder that holds everything: log, database, artifacts, lake, logs.
+    ///
+    /// A backup is a copy of it.
     package var dataDirectory = ".martlet"
     /// The address that both listeners bind to.
     package var host = "127.0.0.1"

@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 internal import Primitives
 package import SQLStore
 
@@ -21,7 +21,9 @@ package final class LoopJournal: Sendable {
         self.observer = observer
     }
 
-    /// Records an event; durable when it returns. The same key gives the step that is there already.
+    /// Records an event; durable when it returns.
+    ///
+    /// The same key gives the step that is there already.
     @discardableResult
     package func record(_ event: NewLoopStep, project: String) async throws -> LoopStep {
         let now = WallClock.nowMilliseconds()

@@ -6,14 +6,17 @@ package enum PolicyDecision: Sendable, Hashable {
     case hold(reason: String)
     /// Train again because of this.
     case start(Trigger)
+
+    /// Why nothing is done although something is the matter; nil otherwise.
+    package var reason: String? {
+        if case .hold(let reason) = self { reason } else { nil }
+    }
 }
 
 /// What a policy remembers between signals; rebuilt from the stored attempts at start.
 package struct PolicyMemory: Sendable, Hashable {
     /// Labelled rows at the start of the last attempt; nil before the first.
     package var lastAttemptLabelledRows: Int?
-    /// Labelled rows that the champion's training data ended at; 0 for one trained before the stream.
-    package var championTrainedAtLabelledRows: Int
     /// When the attempts of the last 24 hours began, in Unix milliseconds.
     package var recentAttempts: [Int64]
     /// True while an attempt is under way.
@@ -22,12 +25,10 @@ package struct PolicyMemory: Sendable, Hashable {
     /// The memory of a policy that has done nothing yet.
     package init(
         lastAttemptLabelledRows: Int? = nil,
-        championTrainedAtLabelledRows: Int = 0,
         recentAttempts: [Int64] = [],
         isBusy: Bool = false
     ) {
         self.lastAttemptLabelledRows = lastAttemptLabelledRows
-        self.championTrainedAtLabelledRows = championTrainedAtLabelledRows
         self.recentAttempts = recentAttempts
         self.isBusy = isBusy
     }
@@ -50,9 +51,10 @@ extension RetrainingPolicy {
             let passed = signal.labelledRows - last
             return .hold(reason: "cool-down: \(passed) of \(coolDownRows) labelled rows since the last attempt")
         }
-        let new = signal.labelledRows - memory.championTrainedAtLabelledRows
-        if new < minimumNewLabels {
-            return .hold(reason: "\(new) of \(minimumNewLabels) new labels since the champion was trained")
+        let since = max(trigger.openedAtLabelledRows ?? 0, memory.lastAttemptLabelledRows ?? 0)
+        if signal.labelledRows - since < minimumNewLabels {
+            let new = signal.labelledRows - since
+            return .hold(reason: "\(new) of \(minimumNewLabels) new labels since the alert or the last attempt")
         }
         let dayAgo = nowMilliseconds - 86_400_000
         if memory.recentAttempts.count(where: { $0 > dayAgo }) >= maximumAttemptsPerDay {

@@ -1,5 +1,3 @@
-package import JSON
-
 /// One way from a trigger to a decision, stored at every step so that a restart goes on where it was.
 package struct RetrainingAttempt: Sendable, Hashable {
     /// Where the attempt is.

@@ -12,7 +12,7 @@ package struct RetrainingPolicy: Sendable, Hashable {
     package var triggers: Set<TriggerKind>
     /// Labelled rows that must pass between the starts of two attempts.
     package var coolDownRows: Int
-    /// Labelled rows that the champion was not trained on, at the least.
+    /// Labelled rows since the alert opened, or since the last attempt, at the least: the new world to learn from.
     package var minimumNewLabels: Int
     /// Labelled rows that the training data is cut from: the most recent ones, hold-out included.
     package var trainingRows: Int
@@ -94,6 +94,8 @@ package struct Trigger: Sendable, Hashable {
     package var value: Double?
     /// The limit.
     package var limit: Double?
+    /// Labelled rows of the stream when the alert opened; nil where that has no meaning.
+    package var openedAtLabelledRows: Int?
     /// Who asked: `policy` or a user.
     package var actor: String
 
@@ -104,6 +106,7 @@ package struct Trigger: Sendable, Hashable {
         message: String,
         value: Double? = nil,
         limit: Double? = nil,
+        openedAtLabelledRows: Int? = nil,
         actor: String = "policy"
     ) {
         self.kind = kind
@@ -111,6 +114,7 @@ package struct Trigger: Sendable, Hashable {
         self.message = message
         self.value = value
         self.limit = limit
+        self.openedAtLabelledRows = openedAtLabelledRows
         self.actor = actor
     }
 }

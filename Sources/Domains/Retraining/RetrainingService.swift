@@ -1,4 +1,4 @@
-package import Execution
+internal import Execution
 internal import Primitives
 package import SQLStore
 internal import Synchronization
@@ -41,7 +41,9 @@ package final class RetrainingService: Service {
         runner = AttemptRunner(policy: policy, ports: ports, journal: journal, attempts: attempts)
     }
 
-    /// Hands over the state of the loop; returns at once. The newest signal counts.
+    /// Hands over the state of the loop; returns at once.
+    ///
+    /// The newest signal counts.
     package func submit(_ signal: PolicySignal) {
         mailbox.withLock {
             let manual = ($0.signal?.triggers ?? []).filter { $0.kind == .manual }
@@ -95,9 +97,7 @@ package final class RetrainingService: Service {
             memory: memory(of: past),
             nowMilliseconds: WallClock.nowMilliseconds()
         )
-        holdReason.withLock {
-            if case .hold(let reason) = decision { $0 = reason } else { $0 = nil }
-        }
+        holdReason.withLock { $0 = decision.reason }
         guard case .start(let trigger) = decision else { return }
         let now = WallClock.nowMilliseconds()
         let attempt = RetrainingAttempt(
@@ -117,19 +117,17 @@ package final class RetrainingService: Service {
     }
 
     private func memory(of past: [RetrainingAttempt]) -> PolicyMemory {
-        let promoted = past.last { $0.state == .promoted }
-        return PolicyMemory(
+        PolicyMemory(
             lastAttemptLabelledRows: past.last?.labelledRows,
-            championTrainedAtLabelledRows: promoted?.labelledRows ?? 0,
             recentAttempts: past.map(\.startedAt),
             isBusy: past.contains { !$0.state.isFinal }
         )
     }
 
     private func takeSignal() -> PolicySignal? {
-        mailbox.withLock {
-            defer { $0.signal = nil }
-            return $0.signal
+        mailbox.withLock { mailbox in
+            defer { mailbox.signal = nil }
+            return mailbox.signal
         }
     }
 

@@ -96,7 +96,9 @@ package struct WireWriter {
         if flexible { unsignedVarint((count ?? -1) + 1) } else { int32(Int32(count ?? -1)) }
     }
 
-    /// The end of a struct: no tagged fields. Old clients misread any, so none are ever sent.
+    /// The end of a struct: no tagged fields.
+    ///
+    /// Old clients misread any, so none are ever sent.
     package mutating func tags() {
         if flexible { bytes.append(0) }
     }

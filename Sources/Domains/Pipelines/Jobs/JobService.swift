@@ -2,7 +2,7 @@ internal import Files
 internal import Glibc
 internal import JSON
 internal import Primitives
-package import Processes
+internal import Processes
 package import SQLStore
 internal import Synchronization
 

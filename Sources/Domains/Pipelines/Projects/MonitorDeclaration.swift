@@ -2,9 +2,9 @@
 package struct MonitorDeclaration: Sendable, Hashable {
     /// In how many of the last checks a limit must be crossed.
     package struct Persistence: Sendable, Hashable {
-        /// Checks that must be over the limit …
+        /// Checks that must be over the limit.
         package var windows: Int
-        /// … of this many.
+        /// The last checks that are looked at.
         package var of: Int
     }
 
@@ -30,7 +30,9 @@ package struct MonitorDeclaration: Sendable, Hashable {
     package struct Drift: Sendable, Hashable {
         /// Level of the corrected Kolmogorov-Smirnov test.
         package var significance: Double
-        /// Limits of the distances; one of them must be crossed too. nil: not looked at.
+        /// Limits of the distances; one of them must be crossed too.
+        ///
+        /// nil: not looked at.
         package var kolmogorovSmirnov: Double?
         /// Population stability index.
         package var psi: Double?
