@@ -175,6 +175,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        .target(
+            name: "StreamsTestSupport",
+            dependencies: ["Streams", "CRdKafka"],
+            path: "Tests/StreamsSupport",
+            swiftSettings: swiftSettings
+        ),
+
         tests("Primitives"),
 
         tests("Telemetry"),
@@ -217,7 +224,7 @@ let package = Package(
 
         tests("Registry", ["SQLStore"]),
 
-        tests("Catalogue", ["SQLStore", "Lake"]),
+        tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport"]),
 
         tests("Pipelines", ["YAML", "SQLStore"]),
 

@@ -1,5 +1,6 @@
 internal import CRdKafka
 internal import Streams
+internal import StreamsTestSupport
 internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))

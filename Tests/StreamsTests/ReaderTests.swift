@@ -1,4 +1,5 @@
 internal import Streams
+internal import StreamsTestSupport
 internal import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -1,13 +1,14 @@
-internal import CRdKafka
-internal import Streams
+package import CRdKafka
+package import Streams
 
 /// librdkafka's own cluster of one broker, on a port of this machine: it speaks the real protocol and can be taken down.
-final class TestCluster: @unchecked Sendable {
+package final class TestCluster: @unchecked Sendable {
     // Safe to share: the library's mock cluster locks inside.
     private let client: OpaquePointer
     private let cluster: OpaquePointer
 
-    init() {
+    /// Starts a cluster.
+    package init() {
         client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nil, 0)!
         cluster = rd_kafka_mock_cluster_new(client, 1)
     }
@@ -17,23 +18,27 @@ final class TestCluster: @unchecked Sendable {
         rd_kafka_destroy(client)
     }
 
-    var configuration: StreamConfiguration {
+    /// How to reach it.
+    package var configuration: StreamConfiguration {
         StreamConfiguration(
             bootstrapServers: String(cString: rd_kafka_mock_cluster_bootstraps(cluster)),
             clientID: "streams-tests"
         )
     }
 
-    func create(_ topic: String, partitions: Int32 = 1) {
+    /// Makes a topic.
+    package func create(_ topic: String, partitions: Int32 = 1) {
         rd_kafka_mock_topic_create(cluster, topic, partitions, 1)
     }
 
-    func takeDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
+    /// Stops answering.
+    package func takeDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
 
-    func bringUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
+    /// Answers again.
+    package func bringUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
 
     /// Makes the next produce requests fail with errors of the broker.
-    func failProduce(_ errors: [rd_kafka_resp_err_t]) {
+    package func failProduce(_ errors: [rd_kafka_resp_err_t]) {
         errors.withUnsafeBufferPointer {
             rd_kafka_mock_push_request_errors_array(cluster, 0, $0.count, $0.baseAddress)
         }
