@@ -1,0 +1,48 @@
+package import SQLStore
+
+/// The tables of the registry.
+package enum RegistrySchema {
+    /// The changes that make the tables; each is applied once.
+    package static let migrations = [
+        Migration(
+            id: "registry-001",
+            statements: [
+                """
+                CREATE TABLE registered_models (
+                    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,
+                    created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, last_version BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE registered_model_tags (
+                    model BIGINT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+                    PRIMARY KEY (model, key)) WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE model_versions (
+                    model BIGINT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                    updated_at BIGINT NOT NULL, stage TEXT NOT NULL, description TEXT, source TEXT NOT NULL,
+                    location TEXT NOT NULL, run TEXT NOT NULL, run_link TEXT NOT NULL, logged_model TEXT,
+                    PRIMARY KEY (model, version))
+                """,
+                "CREATE INDEX model_versions_by_run ON model_versions (run)",
+                """
+                CREATE TABLE model_version_tags (
+                    model BIGINT NOT NULL, version BIGINT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+                    PRIMARY KEY (model, version, key)) WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE model_aliases (
+                    model BIGINT NOT NULL, alias TEXT NOT NULL, version BIGINT NOT NULL,
+                    PRIMARY KEY (model, alias)) WITHOUT ROWID
+                """,
+                // Never changed or removed, except for the name of a model that is renamed.
+                """
+                CREATE TABLE alias_changes (
+                    id INTEGER PRIMARY KEY, model_name TEXT NOT NULL, alias TEXT NOT NULL, from_version BIGINT,
+                    to_version BIGINT, actor TEXT NOT NULL, reason TEXT NOT NULL, changed_at BIGINT NOT NULL)
+                """,
+                "CREATE INDEX alias_changes_by_alias ON alias_changes (model_name, alias)",
+            ]
+        )
+    ]
+}
