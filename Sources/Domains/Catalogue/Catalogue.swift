@@ -1,1 +1,0 @@
-// Catalogue: see docs/architecture.md.
