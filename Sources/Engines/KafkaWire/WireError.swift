@@ -33,3 +33,10 @@ package struct WireError: Error, Equatable, CustomStringConvertible {
 
     static func unsupported(_ message: String) -> WireError { WireError(code: .unsupported, message: message) }
 }
+
+extension WireError {
+    /// A record of our own journal that this version does not know.
+    package static func unknownRecord(_ kind: Int8) -> WireError {
+        WireError(code: .unsupported, message: "a journal record of kind \(kind) is not known here")
+    }
+}

@@ -7,7 +7,8 @@ package struct BatchRefusal: Error, Equatable {
     /// The reason in words.
     package let message: String
 
-    init(_ code: KafkaErrorCode, _ message: String) {
+    /// A refusal.
+    package init(_ code: KafkaErrorCode, _ message: String) {
         self.code = code
         self.message = message
     }
