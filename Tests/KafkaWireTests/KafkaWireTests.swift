@@ -1,1 +1,1 @@
-// Tests of KafkaWire.
+// The tests of this target.

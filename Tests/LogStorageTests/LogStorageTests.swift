@@ -1,1 +1,1 @@
-// Tests of LogStorage.
+// The tests of this target.

@@ -25,6 +25,18 @@ package struct RequestHeader: Sendable {
         }
     }
 
+    private init(rawKey: Int16, version: Int16, correlationID: Int32, clientID: String) {
+        self.rawKey = rawKey
+        self.version = version
+        self.correlationID = correlationID
+        self.clientID = clientID
+    }
+
+    /// The same request as if it had been sent in another version: for an answer that every client can read.
+    package func answered(inVersion version: Int16) -> RequestHeader {
+        RequestHeader(rawKey: rawKey, version: version, correlationID: correlationID, clientID: clientID)
+    }
+
     /// A reader of the body in the header's version.
     package func bodyReader(_ reader: WireReader) -> WireReader {
         reader.rest(version: version, flexible: key?.isFlexible(version) ?? false)

@@ -24,12 +24,16 @@ package struct WireError: Error, Equatable, CustomStringConvertible {
     package var description: String { message }
 
     static func truncated(_ needed: Int, at position: Int, of count: Int) -> WireError {
-        WireError(code: .truncated, message: "the message ends at byte \(count), but \(needed) more are read at \(position)")
+        WireError(
+            code: .truncated,
+            message: "the message ends at byte \(count), but \(needed) more are read at \(position)"
+        )
     }
 
     static func malformed(_ message: String) -> WireError { WireError(code: .malformed, message: message) }
 
-    static func limit(_ message: String) -> WireError { WireError(code: .limit, message: message) }
+    /// Larger than this broker takes.
+    package static func limit(_ message: String) -> WireError { WireError(code: .limit, message: message) }
 
     static func unsupported(_ message: String) -> WireError { WireError(code: .unsupported, message: message) }
 }

@@ -142,7 +142,9 @@ package struct WireReader {
     package mutating func array<Element>(
         _ element: (inout WireReader) throws(WireError) -> Element
     ) throws(WireError) -> [Element] {
-        guard let elements = try nullableArray(element) else { throw .malformed("an array that may not be null is null") }
+        guard let elements = try nullableArray(element) else {
+            throw .malformed("an array that may not be null is null")
+        }
         return elements
     }
 

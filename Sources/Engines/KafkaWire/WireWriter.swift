@@ -109,6 +109,8 @@ package struct WireWriter {
     /// Overwrites four bytes that were written before: a length known only at the end.
     package mutating func patchInt32(_ value: Int32, at position: Int) {
         precondition(position >= 0 && position + 4 <= bytes.count, "only what was written can be patched")
-        for (index, byte) in withUnsafeBytes(of: value.bigEndian, Array.init).enumerated() { bytes[position + index] = byte }
+        for (index, byte) in withUnsafeBytes(of: value.bigEndian, Array.init).enumerated() {
+            bytes[position + index] = byte
+        }
     }
 }

@@ -63,7 +63,9 @@ final class Flusher: Sendable {
         martlet_eventfd_signal(wakeUp)
     }
 
-    /// The outcome of the last job, once: what failed, by owner. Nil while none is finished.
+    /// The outcome of the last job, once: what failed, by owner.
+    ///
+    /// Nil while none is finished.
     func takeResult() -> [FlushJob.Owner: StorageError]? {
         state.withLock { state in
             defer { state.result = nil }

@@ -74,7 +74,9 @@ extension LogStore {
         }
     }
 
-    /// Flushes and seals everything; nothing may be written afterwards. Blocks for the disk's time.
+    /// Flushes and seals everything; nothing may be written afterwards.
+    ///
+    /// Blocks for the disk's time.
     package func close() {
         flusher.stop()
         for topic in topics.values { for partition in topic.partitions { partition.close() } }

@@ -29,7 +29,9 @@ final class MetadataJournal {
         self.path = path
         let bytes: [UInt8]
         if File.exists(path) {
-            do throws(SystemError) { bytes = try File.read(path, limit: Self.largestFile) } catch { throw .system(error) }
+            do throws(SystemError) { bytes = try File.read(path, limit: Self.largestFile) } catch {
+                throw .system(error)
+            }
         } else {
             bytes = []
         }

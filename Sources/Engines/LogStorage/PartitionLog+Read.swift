@@ -1,4 +1,4 @@
-internal import KafkaWire
+package import KafkaWire
 
 /// A run of whole batches in a file.
 package struct LogSlice: Sendable {
@@ -23,6 +23,7 @@ extension PartitionLog {
     ///   - limit: the high watermark or the last stable offset; batches from there on are left out.
     ///   - wholeFirst: whether the first batch is given even when it is larger than `maximumBytes`.
     /// - Returns: nil when there is nothing, or nothing that fits.
+    /// - Throws: ``StorageError`` when the files cannot be read.
     package func read(
         from offset: Int64,
         maximumBytes: Int,
@@ -89,5 +90,57 @@ extension PartitionLog {
             hints[nextHint] = hint
         }
         nextHint = (nextHint + 1) % Self.hintCount
+    }
+}
+
+extension PartitionLog {
+    /// The aborted transactions that overlap a range of offsets.
+    package func abortedTransactions(_ range: Range<Int64>) -> [FetchResponse.AbortedTransaction] {
+        aborted.overlapping(range)
+    }
+
+    /// The first record of a time or later: its offset and time; nil when all are older.
+    ///
+    /// In compressed batches the answer is the batch's first record, which may be a little older.
+    package func offset(atOrAfter time: Int64) throws(StorageError) -> (offset: Int64, time: Int64)? {
+        for segment in segments where segment.maxTimestamp >= time && segment.size > 0 {
+            var found: (offset: Int64, time: Int64)?
+            let start = try segment.placeBefore(time: time)
+            try segment.forEachBatch(from: start) { header, position throws(StorageError) in
+                guard header.baseOffset < highWatermark else { return false }
+                guard header.maxTimestamp >= time, header.lastOffset >= logStartOffset, !header.isControl else {
+                    return true
+                }
+                found = try record(atOrAfter: time, in: segment, header, position)
+                return found == nil
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    /// The record with the largest time: its offset and time; nil without records.
+    package func offsetOfLargestTime() throws(StorageError) -> (offset: Int64, time: Int64)? {
+        guard let largest = segments.map(\.maxTimestamp).max(), largest >= 0 else { return nil }
+        return try offset(atOrAfter: largest)
+    }
+
+    private func record(
+        atOrAfter time: Int64,
+        in segment: Segment,
+        _ header: RecordBatchHeader,
+        _ position: Int
+    ) throws(StorageError) -> (offset: Int64, time: Int64)? {
+        if header.hasLogAppendTime { return (max(header.baseOffset, logStartOffset), header.maxTimestamp) }
+        guard header.codec == 0 else { return (max(header.baseOffset, logStartOffset), header.baseTimestamp) }
+        return try segment.batchBytes(at: position, header).withUnsafeBytes { bytes in
+            var walker = RecordWalker(UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount...]))
+            while let record = walker.next() {
+                let recordTime = header.baseTimestamp &+ record.timestampDelta
+                let offset = header.baseOffset + record.offsetDelta
+                if recordTime >= time && offset >= logStartOffset { return (offset, recordTime) }
+            }
+            return nil
+        }
     }
 }

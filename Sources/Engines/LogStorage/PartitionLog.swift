@@ -29,7 +29,9 @@ package final class PartitionLog {
     let acknowledgesAfterFlush: Bool
     /// The topic's settings.
     package var settings: TopicSettings
-    /// In order; the last one is written to. Never empty.
+    /// In order; the last one is written to.
+    ///
+    /// Never empty.
     var segments: [Segment] = []
     var producers = ProducerTable()
     var aborted = AbortedTransactions()

@@ -85,7 +85,10 @@ final class Segment {
     ///
     /// - Throws: ``StorageError``, with the code `offline` when the file could not be cut back.
     func append(_ bytes: UnsafeRawBufferPointer, _ header: RecordBatchHeader, now: Int64) throws(StorageError) {
-        precondition(header.baseOffset >= nextOffset && bytes.count == header.totalBytes, "batches are appended in order")
+        precondition(
+            header.baseOffset >= nextOffset && bytes.count == header.totalBytes,
+            "batches are appended in order"
+        )
         let file = try file()
         if isSealed { unseal() }
         do throws(StorageError) {
@@ -109,7 +112,9 @@ final class Segment {
         isSealed = false
     }
 
-    /// Writes the index file. Only after the log file was flushed: the seal says that it is whole.
+    /// Writes the index file.
+    ///
+    /// Only after the log file was flushed: the seal says that it is whole.
     func seal() throws(StorageError) {
         guard !isSealed else { return }
         let seal = SegmentSeal(

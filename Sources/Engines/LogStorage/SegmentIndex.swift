@@ -108,7 +108,9 @@ struct SegmentSeal {
         for _ in 0..<count {
             let entry = (offset: try reader.int64(), position: try reader.int64())
             let before = try reader.int64()
-            guard entry.offset > last.offset, entry.position > last.position, entry.position < length else { return nil }
+            guard entry.offset > last.offset, entry.position > last.position, entry.position < length else {
+                return nil
+            }
             index.note(offset: entry.offset, position: Int(entry.position), maxTimestampBefore: before)
             last = entry
         }

@@ -12,7 +12,9 @@ enum SegmentRecovery {
         var damage: String?
     }
 
-    /// Checks every batch from a sealed place on: sizes, checksum and offsets. Stops at the first that is wrong.
+    /// Checks every batch from a sealed place on: sizes, checksum and offsets.
+    ///
+    /// Stops at the first that is wrong.
     ///
     /// Zeros and half batches at the end are the usual picture after a crash.
     static func scan(

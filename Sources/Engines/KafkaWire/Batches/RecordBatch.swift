@@ -117,8 +117,9 @@ package enum RecordBatch {
             guard record.keyLength >= 0 || !requirements.keysRequired else {
                 throw BatchRefusal(.invalidRecord, "a compacted topic takes only records with a key")
             }
-            guard requirements.timestamps.contains(header.baseTimestamp &+ record.timestampDelta)
-                || header.baseTimestamp < 0
+            guard
+                requirements.timestamps.contains(header.baseTimestamp &+ record.timestampDelta)
+                    || header.baseTimestamp < 0
             else {
                 throw BatchRefusal(.invalidTimestamp, "the time of record \(index) is outside the topic's limits")
             }

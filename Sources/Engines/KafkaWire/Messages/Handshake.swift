@@ -17,7 +17,9 @@ package struct ApiVersionsRequest: WireRequest {
         [softwareName, softwareVersion].allSatisfy { text in
             guard let first = text.utf8.first, let last = text.utf8.last else { return false }
             return Self.isAlphanumeric(first) && Self.isAlphanumeric(last)
-                && text.utf8.allSatisfy { Self.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+                && text.utf8.allSatisfy {
+                    Self.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+                }
         }
     }
 
@@ -31,7 +33,9 @@ package struct ApiVersionsRequest: WireRequest {
     }
 }
 
-/// What the log answers (API 18). Never tagged fields: librdkafka before 2.2 misreads them.
+/// What the log answers (API 18).
+///
+/// Never tagged fields: librdkafka before 2.2 misreads them.
 package struct ApiVersionsResponse: WireResponse {
     /// What went wrong.
     package var error: KafkaErrorCode
@@ -42,7 +46,7 @@ package struct ApiVersionsResponse: WireResponse {
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         writer.int16(error.rawValue)
-        writer.array(ApiKey.allCases) { writer, key in
+        writer.array(ApiKey.offered) { writer, key in
             writer.int16(key.rawValue)
             writer.int16(key.advertisedVersions.lowerBound)
             writer.int16(key.advertisedVersions.upperBound)

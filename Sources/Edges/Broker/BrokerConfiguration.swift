@@ -1,0 +1,96 @@
+package import LogStorage
+
+/// How the log listens, what it takes and when it flushes.
+package struct BrokerConfiguration: Sendable {
+    /// The folder of the log.
+    package var dataDirectory: String
+    /// The address to listen on.
+    package var host: String
+    /// The port to listen on; 0 for any that is free.
+    package var port: Int
+    /// What clients are told to dial; the listening address when nil.
+    package var advertisedHost: String?
+    /// The port that clients are told to dial; the bound one when nil.
+    package var advertisedPort: Int?
+    /// When what was written goes to the disk.
+    package var flushPolicy: FlushPolicy
+    /// Bounds on what clients may ask.
+    package var limits: Limits
+    /// What applies where a client does not say.
+    package var defaults: Defaults
+
+    /// Bounds on what clients may ask.
+    package struct Limits: Sendable {
+        /// The most connections at a time.
+        package var connections = 20_000
+        /// The largest Produce request.
+        package var requestBytes = 100 << 20
+        /// The largest request of any other kind.
+        package var otherRequestBytes = 8 << 20
+        /// The most bytes of requests that have begun to come, over all connections.
+        package var unfinishedRequestBytes = 256 << 20
+        /// The most bytes of records in one answer.
+        package var fetchBytes = 55 << 20
+        /// The most partitions of all topics together.
+        package var partitions = 20_000
+        /// The shortest silence that a group member may ask for.
+        package var sessionTimeoutMinimumMilliseconds: Int32 = 6_000
+        /// The longest silence that a group member may ask for.
+        package var sessionTimeoutMaximumMilliseconds: Int32 = 1_800_000
+        /// The most members of a group.
+        package var groupMembers = 10_000
+        /// The longest a transaction may stay open.
+        package var transactionTimeoutMilliseconds: Int32 = 900_000
+        /// How long a connection may be silent.
+        package var idleConnectionSeconds = 600
+
+        /// The standard bounds.
+        package init() {}
+    }
+
+    /// What applies where a client does not say.
+    package struct Defaults: Sendable {
+        /// Whether an unknown topic is created when somebody asks for it.
+        package var createsTopics = true
+        /// How many partitions a new topic gets.
+        package var partitions: Int32 = 1
+        /// Whether more replicas than nodes are taken as one.
+        package var acceptsAnyReplicationFactor = false
+        /// How long an empty group waits for more members before its first generation.
+        package var initialRebalanceDelayMilliseconds = 100
+        /// How often retention and compaction look.
+        package var cleanupSeconds = 15
+        /// How long the offsets of an empty group are kept.
+        package var offsetsRetentionMinutes = 10_080
+        /// How long an idle producer's sequence numbers are kept.
+        package var producerExpirationMilliseconds: Int64 = 86_400_000
+        /// How long an idle transactional id is kept.
+        package var transactionalIDExpirationMilliseconds: Int64 = 604_800_000
+
+        /// The standard values.
+        package init() {}
+    }
+
+    /// A configuration with standard limits.
+    package init(
+        dataDirectory: String,
+        host: String = "127.0.0.1",
+        port: Int = 0,
+        advertisedHost: String? = nil,
+        flushPolicy: FlushPolicy = .always
+    ) {
+        self.dataDirectory = dataDirectory
+        self.host = host
+        self.port = port
+        self.advertisedHost = advertisedHost
+        self.flushPolicy = flushPolicy
+        limits = Limits()
+        defaults = Defaults()
+    }
+
+    /// What clients are told to dial.
+    var addressForClients: String {
+        if let advertisedHost { return advertisedHost }
+        return host == "0.0.0.0" || host == "::" || host.isEmpty ? "127.0.0.1" : host
+    }
+}

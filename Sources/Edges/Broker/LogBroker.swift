@@ -1,0 +1,147 @@
+internal import Execution
+internal import CPlatform
+internal import Files
+internal import Glibc
+internal import LogStorage
+internal import Primitives
+internal import Synchronization
+package import Telemetry
+
+/// The event log as a service: Kafka's protocol on a port, records in a folder.
+///
+/// `start()` recovers the folder and listens; from then on clients are answered, until `stop()`. Everything happens on
+/// two threads of its own; nothing of it runs on the cooperative pool.
+package final class LogBroker: Service {
+    private struct State {
+        var signal: LoopSignal?
+        var port: Int?
+        var lock: DirectoryLock?
+    }
+
+    /// The service's name.
+    package let name = "log"
+    private let configuration: BrokerConfiguration
+    private let authenticator: (any BrokerAuthenticator)?
+    private let registry: MetricsRegistry
+    private let state = Mutex(State())
+    private let finished = OneShot<Void>()
+
+    /// A broker that is not started yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: where, what and how.
+    ///   - authenticator: who may connect; everybody when nil.
+    ///   - metrics: where its metrics are registered.
+    package init(
+        configuration: BrokerConfiguration,
+        authenticator: (any BrokerAuthenticator)? = nil,
+        metrics: MetricsRegistry = .shared
+    ) {
+        self.configuration = configuration
+        self.authenticator = authenticator
+        registry = metrics
+    }
+
+    /// Recovers the folder, binds the port and begins to answer.
+    ///
+    /// Blocks for the disk's time.
+    ///
+    /// - Throws: ``BrokerError`` that says what to do, also when the port is in use; ``DirectoryLock/Failure`` when
+    ///   another process has the folder.
+    package func start() throws {
+        precondition(state.withLock { $0.signal == nil }, "a broker starts once")
+        try Directory.create(configuration.dataDirectory)
+        let lock = try DirectoryLock(directory: configuration.dataDirectory)
+        let listener = try Listener(host: configuration.host, port: configuration.port)
+        let signal = try LoopSignal()
+        let loop = try makeLoop(listener, signal)
+        state.withLock { $0 = State(signal: signal, port: listener.port, lock: lock) }
+        try LoopThread.start(loop) { [finished] in finished.succeed(()) }
+        Logger(label: "log").info(
+            "log listening",
+            ["address": "\(configuration.host):\(listener.port)", "folder": configuration.dataDirectory]
+        )
+    }
+
+    private func makeLoop(_ listener: Listener, _ signal: LoopSignal) throws(BrokerError) -> BrokerLoop {
+        let store: LogStore
+        do throws(StorageError) {
+            store = try LogStore(
+                directory: configuration.dataDirectory,
+                flushPolicy: configuration.flushPolicy,
+                onFlushed: { signal.wake() }
+            )
+        } catch {
+            throw .storage(error)
+        }
+        return try BrokerLoop(
+            configuration: configuration,
+            store: store,
+            listener: listener,
+            signal: signal,
+            metrics: BrokerMetrics(registry: registry),
+            authenticator: authenticator
+        )
+    }
+
+    /// The port that clients can dial; nil before `start()`.
+    package var boundPort: Int? { state.withLock { $0.port } }
+
+    /// Returns when the broker has stopped.
+    package func run() async throws {
+        try await finished.value
+    }
+
+    /// Answers who waits, flushes everything and closes; returns when it is done.
+    package func stop() async {
+        guard let signal = state.withLock({ $0.signal }) else {
+            finished.succeed(())
+            return
+        }
+        signal.stop()
+        _ = try? await finished.value
+        state.withLock { $0.lock = nil }
+    }
+}
+
+/// The thread that the loop lives on.
+enum LoopThread {
+    /// Carries the loop to its thread.
+    private final class Passenger {
+        let loop: BrokerLoop
+        let onEnd: @Sendable () -> Void
+
+        init(_ loop: BrokerLoop, _ onEnd: @escaping @Sendable () -> Void) {
+            self.loop = loop
+            self.onEnd = onEnd
+        }
+    }
+
+    /// Starts the thread.
+    ///
+    /// The loop is the thread's from here on: the caller keeps no reference.
+    static func start(_ loop: BrokerLoop, onEnd: @escaping @Sendable () -> Void) throws(BrokerError) {
+        let passenger = Unmanaged.passRetained(Passenger(loop, onEnd))
+        var thread = pthread_t()
+        let status = pthread_create(&thread, nil, { LoopThread.enter($0) }, passenger.toOpaque())
+        guard status == 0 else {
+            passenger.release()
+            throw .system("pthread_create")
+        }
+        pthread_detach(thread)
+    }
+
+    private static func enter(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let context else { return nil }
+        martlet_name_current_thread("log-loop")
+        let onEnd = work(Unmanaged<Passenger>.fromOpaque(context).takeRetainedValue())
+        onEnd()
+        return nil
+    }
+
+    /// Everything of the loop is gone when this returns.
+    private static func work(_ passenger: Passenger) -> @Sendable () -> Void {
+        passenger.loop.run()
+        return passenger.onEnd
+    }
+}
