@@ -22,7 +22,7 @@ import Testing
         #expect(value["topics"]?[0]?["configuration"] == ["partitions": 1, "retentionInMinutes": -1])
         #expect(value["topics"]?[1] == ["name": "12"])
         #expect(value["empty"] == .null)
-        #expect(value["text"] == "two\nlines\n")
+        #expect(value["text"] == "two\nlines")
     }
 
     @Test(arguments: [
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a: [1, 2", 1), ("a: 1\nb: {c: 1}}\n", 2), ("a: 1\na: 2", 2), ("a: *nothing", 1), ("a: 1\n---\nb: 2", 2),
+        ("a: [1, 2", 2), ("a: 1\nb: {c: 1}}\n", 2), ("a: 1\na: 2", 2), ("a: *nothing", 1), ("a: 1\n---\nb: 2", 2),
         ("[a]: 1", 1), ("\ta: 1", 1),
     ])
     func `a fault is told with its line`(text: String, line: Int) {

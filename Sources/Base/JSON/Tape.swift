@@ -86,8 +86,7 @@ private final class Parser: @unchecked Sendable {
     func parse(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) -> Tape? {
         guard let base = bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count > 0 else { return nil }
         var raw = martlet_json_tape(words: nil, strings: nil, words_count: 0, strings_count: 0)
-        // simdjson counts the document itself as a level.
-        guard martlet_json_parse(handle, base, bytes.count, maximumDepth + 1, &raw) == 0,
+        guard martlet_json_parse(handle, base, bytes.count, maximumDepth, &raw) == 0,
             let words = raw.words, let strings = raw.strings
         else { return nil }
         return Tape(

@@ -1,1 +1,0 @@
-// HTTPServer: see docs/architecture.md.
