@@ -224,7 +224,7 @@ let package = Package(
 
         tests("Registry", ["SQLStore"]),
 
-        tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport"]),
+        tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
 
         tests("Pipelines", ["YAML", "SQLStore"]),
 
