@@ -1,6 +1,7 @@
 /// The place of a file or folder in the artifact store: names joined by `/`, none of them empty, `.` or `..`.
 package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
     private static let lengthLimit = 4_096
+    private static let decodingLimit = 8
 
     /// The names from the root on; empty for the root.
     package let names: [String]
@@ -12,24 +13,26 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
         self.names = names
     }
 
-    /// Reads a path from outside, however often it is percent-encoded.
+    /// Reads a path from outside.
+    ///
+    /// The text is checked as it is and as it would be after any number of percent-decodings.
     ///
     /// - Throws: `TrackingError` with code `invalidParameter` for `..`, absolute paths, backslashes, `#` and control
     ///   characters.
     package init(parsing text: String) throws(TrackingError) {
+        guard text.utf8.count <= Self.lengthLimit else { throw Self.invalid }
         var plain = text
-        for _ in 0..<8 {
+        try Self.check(plain)
+        for _ in 0..<Self.decodingLimit {
             guard let decoded = Self.percentDecoded(plain) else { throw Self.invalid }
-            if decoded == plain { break }
+            if decoded == plain {
+                names = Self.parts(text)
+                return
+            }
             plain = decoded
+            try Self.check(plain)
         }
-        let isRefused = plain.unicodeScalars.contains { $0 == "#" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F }
-        guard !isRefused, plain.utf8.count <= Self.lengthLimit, !plain.hasPrefix("/"), !plain.hasPrefix("file:"),
-            Self.percentDecoded(plain) == plain
-        else { throw Self.invalid }
-        let parts = plain.split(separator: "/").filter { $0 != "." }.map(String.init)
-        guard !parts.contains("..") else { throw Self.invalid }
-        names = parts
+        throw Self.invalid
     }
 
     /// The one name that the store holds for a child of a folder.
@@ -74,6 +77,17 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
     package var description: String { text }
 
     private static let invalid = TrackingError.invalid("Invalid path")
+
+    private static func parts(_ text: String) -> [String] {
+        text.split(separator: "/").filter { $0 != "." }.map(String.init)
+    }
+
+    private static func check(_ text: String) throws(TrackingError) {
+        let isRefused = text.unicodeScalars.contains { $0 == "#" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F }
+        guard !isRefused, !text.hasPrefix("/"), !text.hasPrefix("file:"), !parts(text).contains("..") else {
+            throw invalid
+        }
+    }
 
     /// The text with `%41` read as `A`; nil when that is no text.
     private static func percentDecoded(_ text: String) -> String? {

@@ -1,0 +1,91 @@
+internal import JSON
+internal import Registry
+internal import SQLStore
+internal import Tracking
+
+/// An answer of the MLflow protocol that says why a request was refused.
+struct MLflowError: Error, Equatable {
+    /// The names that the protocol gives to kinds of failure, with the HTTP status of each.
+    enum Code: String {
+        case badRequest = "BAD_REQUEST"
+        case invalidParameterValue = "INVALID_PARAMETER_VALUE"
+        case resourceAlreadyExists = "RESOURCE_ALREADY_EXISTS"
+        case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
+        case invalidState = "INVALID_STATE"
+        case featureDisabled = "FEATURE_DISABLED"
+        case notImplemented = "NOT_IMPLEMENTED"
+        case requestLimitExceeded = "REQUEST_LIMIT_EXCEEDED"
+        case internalError = "INTERNAL_ERROR"
+        case temporarilyUnavailable = "TEMPORARILY_UNAVAILABLE"
+
+        /// The status; 400 also where MLflow's server says 500 for a mistake of the client, who would retry for minutes.
+        var status: Int {
+            switch self {
+            case .badRequest, .invalidParameterValue, .resourceAlreadyExists, .invalidState, .featureDisabled: 400
+            case .resourceDoesNotExist: 404
+            case .requestLimitExceeded: 413
+            case .internalError: 500
+            case .notImplemented: 501
+            case .temporarilyUnavailable: 503
+            }
+        }
+    }
+
+    let code: Code
+    let message: String
+
+    static func invalid(_ message: String) -> MLflowError {
+        MLflowError(code: .invalidParameterValue, message: message)
+    }
+
+    static func missing(_ parameter: String) -> MLflowError {
+        .invalid(
+            "Missing value for required parameter '\(parameter)'. "
+                + "See the API docs for more information about request parameters."
+        )
+    }
+
+    /// The body of the answer.
+    var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error_code")
+        writer.string(code.rawValue)
+        writer.key("message")
+        writer.string(message)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension MLflowError {
+    /// The answer to an error of a domain or of the database; nil for errors that only the server's log may tell.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as MLflowError: self = error
+        case let error as TrackingError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as RegistryError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as SQLError where error.isTransient:
+            self.init(code: .temporarilyUnavailable, message: error.description)
+        default: return nil
+        }
+    }
+
+    private static func code(_ code: TrackingError.Code) -> Code {
+        switch code {
+        case .doesNotExist: .resourceDoesNotExist
+        case .alreadyExists: .resourceAlreadyExists
+        case .invalidState: .invalidState
+        case .badRequest: .badRequest
+        default: .invalidParameterValue
+        }
+    }
+
+    private static func code(_ code: RegistryError.Code) -> Code {
+        switch code {
+        case .doesNotExist: .resourceDoesNotExist
+        case .alreadyExists: .resourceAlreadyExists
+        default: .invalidParameterValue
+        }
+    }
+}
