@@ -1,0 +1,28 @@
+/// All that is known about one row of the input topic.
+struct HeldRow: Sendable, Hashable {
+    struct Verdict: Sendable, Hashable {
+        var probability: Double
+        var predicted: Bool
+        var version: Int
+    }
+
+    struct Truth: Sendable, Hashable {
+        var value: Bool
+        var offset: Int64
+    }
+
+    /// Event time; nil until the row itself was read.
+    var time: Int64?
+    /// The monitored columns; empty once the row's window is closed.
+    var features: [Double] = []
+    /// The prediction id; nil until a prediction was read.
+    var id: String?
+    /// By role.
+    var verdicts: [Verdict?]
+    /// The first label.
+    var truth: Truth?
+
+    init(roles: Int) {
+        verdicts = Array(repeating: nil, count: roles)
+    }
+}
