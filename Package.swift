@@ -230,7 +230,7 @@ let package = Package(
 
         tests("Scoring", ["Inference"]),
 
-        tests("Monitoring", ["SQLStore", "Statistics"]),
+        tests("Monitoring", ["SQLStore", "Statistics", "Streams", "Execution"]),
 
         tests("Retraining", ["SQLStore", "Statistics"]),
 

@@ -2,7 +2,7 @@
 package struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of failure; open, so that a new kind breaks no caller.
     package struct Code: Sendable, Hashable {
-        private enum Kind { case invalidDefinition, missingReference, damagedState }
+        private enum Kind { case invalidDefinition, missingReference, damagedState, changedDefinition }
         private let kind: Kind
 
         private init(_ kind: Kind) {
@@ -15,6 +15,8 @@ package struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible 
         package static let missingReference = Code(.missingReference)
         /// The saved state cannot be read.
         package static let damagedState = Code(.damagedState)
+        /// The monitor was declared otherwise when its state was saved.
+        package static let changedDefinition = Code(.changedDefinition)
     }
 
     /// The kind of failure.

@@ -1,0 +1,112 @@
+internal import JSON
+
+/// The whole state of a monitor between two records: what a restart needs to go on as if nothing had happened.
+///
+/// Written in the transaction that stores the windows and alerts that follow from it. Text form: a JSON object with
+/// `format` 1; doubles keep all their digits, a missing feature is null.
+struct MonitorSnapshot: Sendable {
+    /// The next offset to read, by topic.
+    var positions: [String: Int64]
+    var assembler: WindowAssembler
+    var alerts: AlertBook
+
+    /// The state as text.
+    func encoded() -> String {
+        let value: JSONValue = .object([
+            "format": 1,
+            "shape": .string(assembler.definition.shape),
+            "positions": .object(JSONObject(positions.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) })),
+            "assembler": assembler.json,
+            "alerts": alerts.json,
+        ])
+        return String(decoding: value.serialized(), as: UTF8.self)
+    }
+
+    /// Reads the text form back for the same shape of monitor.
+    ///
+    /// - Throws: `MonitorError` when the text is damaged, or the monitor was declared otherwise when it was written.
+    init(decoding text: String, for definition: MonitorDefinition) throws(MonitorError) {
+        let reader: SnapshotReader
+        do {
+            reader = SnapshotReader(try JSONValue.parse(text), monitor: definition.name)
+        } catch {
+            throw MonitorError(.damagedState, "the state of monitor '\(definition.name)' is no JSON: \(error)")
+        }
+        guard try reader["format"].int() == 1 else {
+            throw MonitorError(
+                .damagedState,
+                "the state of monitor '\(definition.name)' was written by a newer version of the program"
+            )
+        }
+        guard try reader["shape"].string() == definition.shape else {
+            throw MonitorError(
+                .changedDefinition,
+                "monitor '\(definition.name)' was declared with other topics, columns or window size before: "
+                    + "declare it under a new name, or reset it"
+            )
+        }
+        positions = [:]
+        for (topic, offset) in try reader["positions"].members() { positions[topic] = try offset.int() }
+        assembler = try WindowAssembler(reading: reader["assembler"], for: definition)
+        alerts = try AlertBook(reading: reader["alerts"])
+    }
+
+    init(positions: [String: Int64], assembler: WindowAssembler, alerts: AlertBook) {
+        self.positions = positions
+        self.assembler = assembler
+        self.alerts = alerts
+    }
+}
+
+extension MonitorDefinition {
+    /// All that the saved state depends on, in one line.
+    var shape: String {
+        let roles = predictionTopics.map { "\($0.role)=\($0.topic)" }.joined(separator: ",")
+        return "\(inputTopic)@\(startOffset) \(roles) \(labelsTopic) \(windowRows) "
+            + featureColumns.joined(separator: ",")
+    }
+}
+
+/// Reads the parts of a saved state; every mismatch is an error that names the monitor.
+struct SnapshotReader {
+    let value: JSONValue?
+    let monitor: String
+
+    init(_ value: JSONValue?, monitor: String) {
+        self.value = value
+        self.monitor = monitor
+    }
+
+    subscript(key: String) -> SnapshotReader { SnapshotReader(value?[key], monitor: monitor) }
+
+    subscript(index: Int) -> SnapshotReader { SnapshotReader(value?[index], monitor: monitor) }
+
+    var isNull: Bool { value == nil || value?.isNull == true }
+
+    func int() throws(MonitorError) -> Int64 { try require(value?.intValue) }
+
+    func double() throws(MonitorError) -> Double { try require(value?.doubleValue) }
+
+    func bool() throws(MonitorError) -> Bool { try require(value?.boolValue) }
+
+    func string() throws(MonitorError) -> String { try require(value?.stringValue) }
+
+    func elements() throws(MonitorError) -> [SnapshotReader] {
+        try require(value?.arrayValue).map { SnapshotReader($0, monitor: monitor) }
+    }
+
+    func members() throws(MonitorError) -> [String: SnapshotReader] {
+        let object = try require(value?.objectValue)
+        return Dictionary(
+            object.pairs.map { ($0.0, SnapshotReader($0.1, monitor: monitor)) },
+            uniquingKeysWith: { _, last in last }
+        )
+    }
+
+    private func require<T>(_ value: T?) throws(MonitorError) -> T {
+        guard let value else {
+            throw MonitorError(.damagedState, "the saved state of monitor '\(monitor)' is damaged: reset the monitor")
+        }
+        return value
+    }
+}

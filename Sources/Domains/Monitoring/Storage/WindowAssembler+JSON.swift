@@ -1,0 +1,114 @@
+internal import JSON
+
+extension WindowAssembler {
+    var json: JSONValue {
+        .object([
+            "first_offset": .int(firstOffset),
+            "settled_through": .int(settledThrough),
+            "input_through": .int(inputThrough),
+            "predicted_through": .array(predictedThrough.map(JSONValue.int)),
+            "input_clock": .int(inputClock),
+            "dropped_clock": .int(droppedClock),
+            "label_clock": .array(labelClock.marks.map { .array([.int($0.time), .int($0.offset)]) }),
+            "waiting": .array(waiting.all.map(\.json)),
+            "counters": counters.json,
+            "rows": .array(rows.map(\.json)),
+        ])
+    }
+
+    init(reading reader: SnapshotReader, for definition: MonitorDefinition) throws(MonitorError) {
+        self.init(definition)
+        firstOffset = try reader["first_offset"].int()
+        settledThrough = try reader["settled_through"].int()
+        inputThrough = try reader["input_through"].int()
+        predictedThrough = try reader["predicted_through"].elements().map { value throws(MonitorError) in
+            try value.int()
+        }
+        inputClock = try reader["input_clock"].int()
+        droppedClock = try reader["dropped_clock"].int()
+        labelClock = LabelClock(
+            marks: try reader["label_clock"].elements().map { mark throws(MonitorError) in
+                LabelClock.Mark(time: try mark[0].int(), offset: try mark[1].int())
+            }
+        )
+        for label in try reader["waiting"].elements() { _ = waiting.insert(try MonitorEvent.Label(reading: label)) }
+        counters = try MonitorCounters(reading: reader["counters"])
+        rows = try reader["rows"].elements().map { row throws(MonitorError) in
+            try HeldRow(reading: row, roles: definition.predictionTopics.count)
+        }
+        restoreIndex()
+    }
+}
+
+extension MonitorEvent.Label {
+    fileprivate var json: JSONValue { .array([.string(id), .int(offset), .bool(value), .int(time)]) }
+
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        self.init(
+            id: try reader[0].string(),
+            offset: try reader[1].int(),
+            value: try reader[2].bool(),
+            time: try reader[3].int()
+        )
+    }
+}
+
+extension HeldRow {
+    fileprivate var json: JSONValue {
+        .array([
+            time.map(JSONValue.int) ?? .null,
+            id.map(JSONValue.string) ?? .null,
+            .array(features.map { $0.isFinite ? .double($0) : .null }),
+            .array(verdicts.map { $0?.json ?? .null }),
+            truth.map { .array([.bool($0.value), .int($0.offset)]) } ?? .null,
+        ])
+    }
+
+    fileprivate init(reading reader: SnapshotReader, roles: Int) throws(MonitorError) {
+        self.init(roles: roles)
+        time = reader[0].isNull ? nil : try reader[0].int()
+        id = reader[1].isNull ? nil : try reader[1].string()
+        features = try reader[2].elements().map { value throws(MonitorError) in
+            value.isNull ? .nan : try value.double()
+        }
+        let verdicts = try reader[3].elements().map { value throws(MonitorError) in
+            value.isNull ? nil : try Verdict(reading: value)
+        }
+        for (role, verdict) in zip(self.verdicts.indices, verdicts) { self.verdicts[role] = verdict }
+        truth = reader[4].isNull ? nil : Truth(value: try reader[4][0].bool(), offset: try reader[4][1].int())
+    }
+}
+
+extension HeldRow.Verdict {
+    fileprivate var json: JSONValue { .array([.double(probability), .bool(predicted), .int(Int64(version))]) }
+
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        self.init(
+            probability: try reader[0].double(),
+            predicted: try reader[1].bool(),
+            version: Int(try reader[2].int())
+        )
+    }
+}
+
+extension MonitorCounters {
+    fileprivate var json: JSONValue {
+        let numbers = [
+            ("rows", rows), ("predictions", predictions), ("labels", labels), ("joined", joined), ("late", late),
+            ("duplicates", duplicates), ("unknown", unknown), ("undecodable", undecodable),
+        ]
+        return .object(JSONObject(numbers.map { ($0.0, .int(Int64($0.1))) }))
+    }
+
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        self.init()
+        rows = Int(try reader["rows"].int())
+        predictions = Int(try reader["predictions"].int())
+        labels = Int(try reader["labels"].int())
+        joined = Int(try reader["joined"].int())
+        late = Int(try reader["late"].int())
+        duplicates = Int(try reader["duplicates"].int())
+        unknown = Int(try reader["unknown"].int())
+        undecodable = Int(try reader["undecodable"].int())
+    }
+}

@@ -1,0 +1,286 @@
+import Execution
+import SQLStore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Monitoring
+@testable import Streams
+
+struct MonitorServiceTests {
+    private struct FixedReference: ReferenceSource {
+        func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]] {
+            guard reference.version < 100 else { throw MonitorError(.missingReference, "no such version") }
+            var generator = SplitMix(seed: UInt64(reference.version))
+            let shift = reference.version == 1 ? 0.0 : 2.0
+            return Dictionary(
+                uniqueKeysWithValues: columns.map { ($0, (0..<500).map { _ in generator.normal() + shift }) }
+            )
+        }
+    }
+
+    private final class Recorder: MonitorObserver {
+        let told = Mutex<[String]>([])
+        let failures: Mutex<Int>
+
+        init(failures: Int = 0) {
+            self.failures = Mutex(failures)
+        }
+
+        func monitor(_ name: String, didClose window: MonitoredWindow) async throws {
+            try note("window \(window.index)")
+        }
+
+        func monitor(_ name: String, didOpen alert: MonitorAlert) async throws {
+            try note("opened \(alert.id)")
+        }
+
+        func monitor(_ name: String, didResolve alert: MonitorAlert) async throws {
+            try note("resolved \(alert.id)")
+        }
+
+        func monitor(_ name: String, didEstimate estimate: QualityEstimate, openAlerts: [MonitorAlert]) async {}
+
+        private func note(_ event: String) throws {
+            let fails = failures.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if fails { throw MonitorError(.damagedState, "the observer is not ready") }
+            told.withLock { $0.append(event) }
+        }
+    }
+
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private func database(_ name: String = "m") async throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase(path: "\(directory.path)/\(name).sqlite")
+        try await database.migrate(MonitoringSchema.migrations)
+        return database
+    }
+
+    private var definition: MonitorDefinition {
+        var definition = StreamScript.definition()
+        definition.performance = [PerformanceLimit(metric: .auc, limit: 0.75)]
+        definition.drift?.minimumRows = 50
+        return definition
+    }
+
+    /// Runs a monitor over the topics until it has seen all, or `limit` records of them.
+    @discardableResult
+    private func run(
+        _ topics: ScriptedTopics,
+        _ definition: MonitorDefinition,
+        _ database: SQLiteDatabase,
+        observer: Recorder? = nil,
+        seed: UInt64 = 1,
+        limit: Int = .max,
+        reference: ReferenceDataset? = ReferenceDataset(dataset: "weather", version: 1)
+    ) async throws -> MonitorService {
+        let exhausted = OneShot<Void>()
+        let service = try MonitorService(
+            definition,
+            database: database,
+            reference: FixedReference(),
+            observer: observer,
+            openReader: topics.opener(seed: seed, limit: limit, exhausted: exhausted)
+        )
+        if let reference { try await service.setReference(reference) }
+        let running = Task { try await service.run() }
+        try await exhausted.value
+        await service.stop()
+        try await running.value
+        return service
+    }
+
+    /// What was found, without the times of day.
+    private func findings(_ database: SQLiteDatabase) async throws -> ([MonitoredWindow], [MonitorAlert]) {
+        let archive = MonitorArchive(database: database)
+        let windows = try await archive.windows(of: "quality").map { window in
+            var window = window
+            window.closedAt = 0
+            return window
+        }
+        let alerts = try await archive.alerts(of: "quality").map { alert in
+            var alert = alert
+            alert.openedAt = 0
+            alert.resolvedAt = alert.resolvedAt.map { _ in 0 }
+            return alert
+        }
+        return (windows, alerts.sorted { $0.id < $1.id })
+    }
+
+    @Test func `a break opens an alert, a better version ends it`() async throws {
+        let script = StreamScript.make(count: 1200, definition: definition, swap: 700, breakAt: 400)
+        let database = try await database()
+        let recorder = Recorder()
+        try await run(ScriptedTopics(script), definition, database, observer: recorder)
+        let (windows, alerts) = try await findings(database)
+        #expect(windows.map(\.index) == Array(0..<12))
+        #expect(windows.allSatisfy { $0.labelled == 100 && $0.drift.count == 2 && $0.driftedColumns.isEmpty })
+        #expect(windows[2].championVersions == [1])
+        #expect(windows[7].championVersions == [2])
+        let before = try #require(windows[3].quality(of: "champion")?[.auc])
+        let broken = try #require(windows[5].quality(of: "champion")?[.auc])
+        let after = try #require(windows[8].quality(of: "champion")?[.auc])
+        let frozen = try #require(windows[8].quality(of: "frozen")?[.auc])
+        #expect(before > 0.85 && broken < 0.7 && after > 0.85 && frozen < 0.7)
+        #expect(alerts.count == 1)
+        let alert = try #require(alerts.first)
+        #expect(alert.kind == .performance)
+        #expect(alert.state == .resolved)
+        #expect((400...500).contains(alert.row))
+        #expect(alert.fingerprint == "quality.performance.champion.auc")
+        let told = recorder.told.withLock { $0 }
+        #expect(told.count == 14)
+        #expect(told.count(where: { $0.hasPrefix("window") }) == 12)
+        #expect(told.contains("opened \(alert.id)"))
+        #expect(told.last != "opened \(alert.id)")
+    }
+
+    @Test(arguments: 1...12)
+    func `killed at any record and started again, it finds the same`(seed: Int) async throws {
+        let script = StreamScript.make(count: 900, definition: definition, swap: 700, breakAt: 400)
+        let topics = ScriptedTopics(script)
+        let whole = try await database("whole")
+        let undisturbed = try await run(topics, definition, whole)
+        let killed = try await database("killed")
+        var generator = SplitMix(seed: UInt64(seed))
+        for round in 0..<4 {
+            try await run(
+                topics,
+                definition,
+                killed,
+                seed: generator.next(),
+                limit: 200 + Int(generator.next() % 1200),
+                reference: round == 0 ? ReferenceDataset(dataset: "weather", version: 1) : nil
+            )
+        }
+        let last = try await run(topics, definition, killed, seed: 99, reference: nil)
+        let (windows, alerts) = try await findings(killed)
+        let (expectedWindows, expectedAlerts) = try await findings(whole)
+        #expect(windows.count == expectedWindows.count)
+        for (window, expected) in zip(windows, expectedWindows) { #expect(window == expected) }
+        #expect(alerts == expectedAlerts)
+        #expect(await last.counters == (await undisturbed.counters))
+        #expect(await last.counters.joined == 900)
+    }
+
+    @Test func `the observer is told again of what it failed to take`() async throws {
+        let script = StreamScript.make(count: 400, definition: definition)
+        let topics = ScriptedTopics(script)
+        let database = try await database()
+        let failing = Recorder(failures: .max)
+        try await run(topics, definition, database, observer: failing)
+        #expect(failing.told.withLock { $0 }.isEmpty)
+        let recorder = Recorder()
+        try await run(topics, definition, database, observer: recorder, reference: nil)
+        #expect(recorder.told.withLock { $0 } == ["window 0", "window 1", "window 2", "window 3"])
+    }
+
+    @Test func `drift from the reference is told, and ends when the reference moves`() async throws {
+        var definition = definition
+        definition.drift?.persistence = AlertPersistence(windows: 1, of: 1)
+        let script = StreamScript.make(count: 600, definition: definition)
+        let topics = ScriptedTopics(script)
+        let database = try await database()
+        let moved = ReferenceDataset(dataset: "weather", version: 2)
+        try await run(topics, definition, database, limit: 900, reference: moved)
+        let (windows, alerts) = try await findings(database)
+        #expect(windows.allSatisfy { $0.driftedColumns == ["a", "b"] && $0.reference == "weather@v2" })
+        #expect(alerts.map(\.kind) == [.drift])
+        #expect(alerts.map(\.state) == [.open])
+        try await run(topics, definition, database)
+        let (allWindows, laterAlerts) = try await findings(database)
+        #expect(allWindows.last?.driftedColumns == [])
+        #expect(allWindows.last?.reference == "weather@v1")
+        #expect(laterAlerts.map(\.state) == [.resolved])
+    }
+
+    @Test func `garbage in every topic is counted and stops nothing`() async throws {
+        let script = StreamScript.make(count: 300, definition: definition)
+        var records = ScriptedTopics(script).records
+        let garbage = [
+            "", "{", "null", "[]", "{\"prediction_id\":7,\"label\":1}",
+            "{\"prediction_id\":\"in-0-5\",\"label\":\"yes\"}",
+            "{\"prediction_id\":\"x\",\"probability\":2,\"version\":1,\"source\":{\"topic\":\"in\",\"partition\":0,\"offset\":1}}",
+        ]
+        for topic in ["out", "frozen", "labels"] {
+            let old = records[topic] ?? []
+            let bad = garbage.map { text in
+                StreamRecord(
+                    topic: topic,
+                    partition: 0,
+                    offset: 0,
+                    timestampMilliseconds: 0,
+                    key: nil,
+                    value: Array(text.utf8),
+                    headers: []
+                )
+            }
+            records[topic] = (old.prefix(50) + bad + old.dropFirst(50)).enumerated().map { index, record in
+                StreamRecord(
+                    topic: topic,
+                    partition: 0,
+                    offset: Int64(index),
+                    timestampMilliseconds: record.timestampMilliseconds,
+                    key: nil,
+                    value: record.value,
+                    headers: []
+                )
+            }
+        }
+        let database = try await database()
+        let service = try await run(ScriptedTopics(records: records), definition, database)
+        let (windows, _) = try await findings(database)
+        #expect(windows.map(\.labelled) == [100, 100, 100])
+        #expect(await service.counters.undecodable == 3 * garbage.count)
+    }
+
+    @Test func `a definition that makes no sense is refused with the field`() {
+        var unwise = definition
+        unwise.windowRows = 0
+        var refused: MonitorError?
+        do { try unwise.validate() } catch { refused = error }
+        #expect(refused?.message == "monitor 'quality': window.size is 0: use at least 1")
+        var headless = definition
+        headless.predictionTopics.removeFirst()
+        do { try headless.validate() } catch { refused = error }
+        #expect(refused?.message.contains("no topic for the role 'champion'") == true)
+    }
+
+    @Test func `a reference that is not there is refused and the old one stays`() async throws {
+        let script = StreamScript.make(count: 100, definition: definition)
+        let service = try await run(ScriptedTopics(script), definition, try await database())
+        var refused: MonitorError?
+        do {
+            try await service.setReference(ReferenceDataset(dataset: "weather", version: 100))
+        } catch let error as MonitorError {
+            refused = error
+        }
+        #expect(refused?.code == .missingReference)
+        #expect(await service.reference == ReferenceDataset(dataset: "weather", version: 1))
+    }
+
+    @Test func `a monitor declared otherwise than before says so instead of mixing numbers`() async throws {
+        let script = StreamScript.make(count: 300, definition: definition)
+        let database = try await database()
+        try await run(ScriptedTopics(script), definition, database)
+        var other = definition
+        other.windowRows = 50
+        var refused: MonitorError?
+        do {
+            try await run(ScriptedTopics(script), other, database, reference: nil)
+        } catch let error as MonitorError {
+            refused = error
+        }
+        #expect(refused?.code == .changedDefinition)
+        try await MonitorStore(database: database).reset("quality")
+        try await run(ScriptedTopics(script), other, database)
+        #expect(try await findings(database).0.count == 6)
+    }
+}
