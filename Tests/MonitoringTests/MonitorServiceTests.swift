@@ -90,10 +90,22 @@ struct MonitorServiceTests {
             openReader: topics.opener(seed: seed, limit: limit, exhausted: exhausted)
         )
         if let reference { try await service.setReference(reference) }
-        let running = Task { try await service.run() }
-        try await exhausted.value
+        async let running: Void = {
+            do {
+                try await service.run()
+            } catch {
+                exhausted.fail(error)
+                throw error
+            }
+        }()
+        do {
+            try await exhausted.value
+        } catch {
+            try await running
+            throw error
+        }
         await service.stop()
-        try await running.value
+        try await running
         return service
     }
 
