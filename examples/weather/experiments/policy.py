@@ -91,7 +91,6 @@ class Loop:
         self.estimates: list[float] = []
         self.open_since: int | None = None
         self.tried_at: int | None = None
-        self.follow_up = False
         self.outcome = Outcome()
 
     def fit(self, begin: int, end: int) -> np.ndarray:
@@ -135,11 +134,7 @@ class Loop:
         tried = self.tried_at if self.tried_at is not None else -len(self.rows)
         if labelled - tried < trigger["coolDownRows"]:
             return
-        alerted = self.open_since is not None and labelled - max(self.open_since, tried) >= trigger["newLabels"]
-        followed = self.follow_up and labelled - tried >= trigger["followUpRows"]
-        if followed and not alerted:
-            self.follow_up = False
-        if alerted or followed:
+        if self.open_since is not None and labelled - max(self.open_since, tried) >= trigger["newLabels"]:
             self.retrain(row, labelled)
 
     def retrain(self, row: int, labelled: int) -> None:
@@ -161,7 +156,7 @@ class Loop:
         if promoted:
             self.versions.append(challenger)
             self.served[swapped:] = challenger[swapped:]
-            self.champion_since, self.estimates, self.follow_up = swapped, [], True
+            self.champion_since, self.estimates = swapped, []
 
     def close_windows(self) -> None:
         size = self.settings.monitor["window"]["size"]
@@ -178,8 +173,9 @@ PERTURBATIONS = [
     *({"dropped": seed} for seed in (1, 2, 3, 4)),
     *({"retraining.holdOut.rows": rows} for rows in (120, 135, 165, 180)),
     *({"retraining.trigger.newLabels": rows} for rows in (255, 285, 300)),
-    *({"retraining.trigger.followUpRows": rows} for rows in (450, 550)),
+    *({"retraining.trigger.coolDownRows": rows} for rows in (300, 420)),
     *({"retraining.gate.margin": margin} for margin in (0.015, 0.025)),
+    *({"monitors.performance.recoveryMargin": margin} for margin in (0.07, 0.09)),
     *({"monitors.evaluation.rows": rows} for rows in (330, 400)),
     *({"monitors.evaluation.every": rows} for rows in (10, 20)),
 ]
