@@ -6,7 +6,7 @@ import { airy, linear, nearest, spread, ticks } from "../calc/scale.js";
 import { integer } from "../core/fmt.js";
 import { CanvasElement, canvasFont } from "./canvas.js";
 
-const MARGIN = { top: 30, bottom: 40, left: 44 };
+const MARGIN = { top: 28, bottom: 40, left: 44 };
 
 /**
  * Shows a model with:
@@ -44,6 +44,8 @@ export class LineChart extends CanvasElement {
 
   show(model) {
     this.#model = model;
+    this.dataset.series = model.series.map((line) => line.name).join(" ");
+    this.dataset.points = model.points.length;
     if (this.#cursor >= model.points.length) this.#cursor = -1;
     this.#speak();
     this.redraw();
@@ -63,7 +65,7 @@ export class LineChart extends CanvasElement {
 
   /** The space at the right of the plot, the same for all charts in the same column. */
   static gutter(width) {
-    return width < 560 ? 74 : 148;
+    return width < 560 ? 74 : 156;
   }
 
   /** The x scale of a plot so wide, for strips that stand under it. */

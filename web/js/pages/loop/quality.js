@@ -27,9 +27,11 @@ export function qualityCard() {
   const chart = h("line-chart", { class: "quality-chart" });
   const strip = h("heat-strip");
   const stripTitle = h("h3", { class: "strip-title" });
-  const drift = h("div", { class: "drift" }, h("div", { class: "strip-head" }, stripTitle, legend()), strip);
+  const drift = h("div", { class: "drift" }, h("div", { class: "strip-head" }, stripTitle, legend(["key-none", "as trained"], ["key-drift", "drifted, stronger is further"])), strip);
   const none = h("p", { class: "chart-none" }, "The first window is measured when its labels have arrived.");
-  const pictures = h("div", { class: "pictures" }, chart, drift);
+  const lines = legend(["key-champion", "champion"], ["key-frozen", "frozen first version"], ["key-flag", "promotion"], ["key-alert", "alert"]);
+  lines.classList.add("chart-legend");
+  const pictures = h("div", { class: "pictures" }, lines, chart, drift);
   const table = windowTable();
   table.element.hidden = true;
   const element = h("section", { class: "card quality", "aria-labelledby": "quality-title" },
@@ -164,10 +166,6 @@ function driftSummary(columns, windows) {
   return `Drifted columns by window, of ${windows.length} windows: ${parts.length > 0 ? parts.join(", ") : "none"}.`;
 }
 
-function legend() {
-  return h("p", { class: "strip-legend", "aria-hidden": "true" },
-    h("span", null, h("i", { class: "key-none" }), "as trained"),
-    h("span", null, h("i", { class: "key-drift" }), "drifted, stronger is further"),
-    h("span", null, h("i", { class: "key-flag" }), "promotion"),
-    h("span", null, h("i", { class: "key-alert" }), "alert"));
+function legend(...keys) {
+  return h("ul", { class: "legend" }, keys.map(([mark, text]) => h("li", null, h("i", { class: mark }), text)));
 }

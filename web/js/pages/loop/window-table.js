@@ -36,6 +36,6 @@ function cells(window, metric, { alerts, steps }) {
     h("td", { class: "number" }, known ? signed(champion - frozen) : NONE),
     h("td", { class: "number" }, integer(window.labelled)),
     h("td", { class: "wrap" }, window.drifted_columns?.length > 0 ? window.drifted_columns.join(", ") : NONE),
-    h("td", null, events.length > 0 ? events.join(", ") : NONE),
+    h("td", { class: "wrap" }, events.length > 0 ? events.join(", ") : NONE),
   ];
 }
