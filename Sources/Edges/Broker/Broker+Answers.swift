@@ -14,7 +14,6 @@ extension Broker {
         case .describeCluster:
             _ = try DescribeClusterRequest(from: &body)
             call.send(DescribeClusterResponse(clusterID: store.state.clusterID, broker: address))
-        case .initProducerID: initProducerID(try InitProducerIDRequest(from: &body), call)
         case .findCoordinator: call.send(findCoordinator(try FindCoordinatorRequest(from: &body)))
         default: try answerGroups(call, &body)
         }
@@ -45,7 +44,69 @@ extension Broker {
         switch call.key {
         case .createTopics: createTopics(try CreateTopicsRequest(from: &body), call)
         case .deleteTopics: deleteTopics(try DeleteTopicsRequest(from: &body), call)
+        case .createPartitions: createPartitions(try CreatePartitionsRequest(from: &body), call)
+        case .deleteRecords: deleteRecords(try DeleteRecordsRequest(from: &body), call)
         case .describeConfigs: call.send(describeConfigs(try DescribeConfigsRequest(from: &body)))
+        case .alterConfigs: alterConfigs(try AlterConfigsRequest(from: &body), replacing: true, call)
+        case .incrementalAlterConfigs:
+            alterConfigs(try AlterConfigsRequest(from: &body, incremental: true), replacing: false, call)
+        case .deleteGroups:
+            let response = groups.delete(try DeleteGroupsRequest(from: &body))
+            let reply = call.reply()
+            whenSafe { reply.send(response) }
+        case .offsetDelete:
+            let response = groups.deleteOffsets(try OffsetDeleteRequest(from: &body))
+            let reply = call.reply()
+            whenSafe { reply.send(response) }
+        case .offsetForLeaderEpoch: call.send(epochEnds(try OffsetForLeaderEpochRequest(from: &body)))
+        case .describeLogDirectories: call.send(logDirectories(try DescribeLogDirectoriesRequest(from: &body)))
+        case .describeProducers: call.send(producers(try DescribeProducersRequest(from: &body)))
+        default: try answerTransactions(call, &body)
+        }
+    }
+
+    private func answerTransactions(_ call: Call, _ body: inout WireReader) throws(WireError) {
+        let version = call.header.version
+        switch call.key {
+        case .initProducerID: initProducerID(try InitProducerIDRequest(from: &body), call)
+        case .addPartitionsToTransaction:
+            let request = try AddPartitionsToTransactionRequest(from: &body)
+            let reply = call.reply()
+            transactions.addPartitions(request, version: version) {
+                reply.send(PartitionErrorsResponse($0, throttleSince: 0))
+            }
+        case .addOffsetsToTransaction:
+            let request = try AddOffsetsToTransactionRequest(from: &body)
+            let reply = call.reply()
+            transactions.addOffsets(request, version: version) {
+                reply.send(ErrorResponse(error: $0, throttleSince: 0))
+            }
+        case .endTransaction:
+            let request = try EndTransactionRequest(from: &body)
+            let reply = call.reply()
+            transactions.end(request, version: version) { reply.send(ErrorResponse(error: $0, throttleSince: 0)) }
+        case .transactionOffsetCommit: stageOffsets(try TransactionOffsetCommitRequest(from: &body), call)
+        case .describeTransactions:
+            call.send(transactions.describe(try DescribeTransactionsRequest(from: &body)))
+        case .listTransactions: call.send(transactions.list(try ListTransactionsRequest(from: &body)))
+        default: try answerAuthentication(call, &body)
+        }
+    }
+
+    private func stageOffsets(_ request: TransactionOffsetCommitRequest, _ call: Call) {
+        let reply = call.reply()
+        var (errors, offsets) = groups.prepareStaging(request) { [store] in store.partition($0.topic, $0.index) != nil }
+        guard !offsets.isEmpty else { return reply.send(PartitionErrorsResponse(errors, throttleSince: 0)) }
+        transactions.stageOffsets(request, offsets) { error in
+            if error != .none { errors.replaceSuccess(with: error) }
+            reply.send(PartitionErrorsResponse(errors, throttleSince: 0))
+        }
+    }
+
+    private func answerAuthentication(_ call: Call, _ body: inout WireReader) throws(WireError) {
+        switch call.key {
+        case .saslHandshake: handshake(try SaslHandshakeRequest(from: &body), call)
+        case .saslAuthenticate: authenticate(try SaslAuthenticateRequest(from: &body), call)
         default: preconditionFailure("every API that is offered is answered")
         }
     }
@@ -62,8 +123,8 @@ extension Broker {
 
     private func initProducerID(_ request: InitProducerIDRequest, _ call: Call) {
         let reply = call.reply()
-        guard request.transactionalID == nil else {
-            return reply.send(InitProducerIDResponse(error: .invalidRequest))
+        if let id = request.transactionalID {
+            return transactions.initialize(id, request) { reply.send($0) }
         }
         do {
             let id = try store.newProducerID()

@@ -105,11 +105,10 @@ extension Broker {
 
     private func noteAppend(_ log: PartitionLog, _ topic: String, _ header: RecordBatchHeader, _ appended: Appended) {
         guard !appended.isDuplicate else { return }
-        store.noteWrite(to: log)
+        wrote(to: log)
         let counters = metrics.counters(of: topic)
         counters.bytesIn.increment(by: header.totalBytes)
         counters.recordsIn.increment(by: Int(header.recordCount))
-        if store.flushPolicy != .always { wakeFetches(of: log) }
     }
 
     private func checkTransaction(
@@ -118,7 +117,10 @@ extension Broker {
         _ partition: TopicPartition,
         _ log: PartitionLog
     ) throws(BatchRefusal) {
-        guard header.isTransactional else { return }
-        throw BatchRefusal(.invalidTransactionState, "transactions are not offered")
+        if header.isTransactional {
+            if let refusal = transactions.refusal(of: header, transactionalID, partition) { throw refusal }
+        } else if header.producerID >= 0, log.openTransactionEpoch(of: header.producerID) != nil {
+            throw BatchRefusal(.invalidTransactionState, "the producer has a transaction open in the partition")
+        }
     }
 }

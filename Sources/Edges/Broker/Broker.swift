@@ -6,7 +6,7 @@ internal import Telemetry
 /// Answers requests from the store.
 ///
 /// One object on the loop's thread; the requests are in extensions by subject.
-final class Broker {
+final class Broker: TransactionSurroundings {
     static let nodeID: Int32 = 0
     static let logger = Logger(label: "broker")
 
@@ -15,8 +15,14 @@ final class Broker {
     let metrics: BrokerMetrics
     let address: BrokerAddress
     let groups: GroupCoordinator
+    private(set) lazy var transactions = TransactionCoordinator(
+        store: store,
+        configuration: configuration,
+        timers: timers,
+        surroundings: self
+    )
     unowned let timers: any TimerSource
-    private let authenticator: (any BrokerAuthenticator)?
+    let authenticator: (any BrokerAuthenticator)?
     private var unacknowledged: [(round: Int, finish: () -> Void)] = []
     var waitingFetches: [Int: [FetchWait]] = [:]
     var wokenFetches: [FetchWait] = []
@@ -62,7 +68,7 @@ final class Broker {
             var reader = WireReader(UnsafeRawBufferPointer(frame))
             let header = try RequestHeader(from: &reader)
             connection.clientID = header.clientID
-            guard let key = header.key, ApiKey.offered.contains(key), key.versions.contains(header.version) else {
+            guard let key = header.key, key.versions.contains(header.version) else {
                 return refuse(header, connection, now)
             }
             guard connection.authentication.allows(key) else {
@@ -103,6 +109,12 @@ final class Broker {
         unacknowledged.append((round, finish))
     }
 
+    /// Lists a partition for the next flush; without one before answers its readers are woken at once.
+    func wrote(to partition: PartitionLog) {
+        store.noteWrite(to: partition)
+        if store.flushPolicy != .always { wakeFetches(of: partition) }
+    }
+
     /// Whether answers wait for the disk.
     var hasUnacknowledged: Bool { !unacknowledged.isEmpty }
 
@@ -130,6 +142,8 @@ final class Broker {
         case .every(let milliseconds): repeatedly(milliseconds: Int64(max(1, milliseconds))) { $0.store.startFlush() }
         case .never: repeatedly(milliseconds: 60_000) { $0.store.startFlush() }
         }
+        transactions.start()
+        repeatedly(milliseconds: Int64(max(1, configuration.defaults.cleanupSeconds)) * 1000) { $0.cleanUp() }
         repeatedly(milliseconds: 5_000) { $0.recoverOffline() }
     }
 
@@ -139,6 +153,15 @@ final class Broker {
             action(self)
             repeatedly(milliseconds: milliseconds, action)
         }
+    }
+
+    private func cleanUp() {
+        let now = WallClock.nowMilliseconds()
+        let expiration = configuration.defaults.producerExpirationMilliseconds
+        for partition in store.enforceRetention(now: now, producerExpiration: expiration) {
+            wakeFetches(of: partition)
+        }
+        groups.expire(now: now)
     }
 
     private func recoverOffline() {

@@ -10,21 +10,7 @@ extension GroupCoordinator {
     ///
     /// - Returns: the outcome of each partition; to be told when the journal is safe.
     func commit(_ request: OffsetCommitRequest, exists: (TopicPartition) -> Bool) -> PartitionErrors {
-        let refusal = refusal(of: request)
-        var offsets: [TopicPartition: CommittedOffset] = [:]
-        var errors = PartitionErrors(
-            topics: request.topics.map { topic in
-                PartitionErrors.Topic(
-                    name: topic.name,
-                    partitions: topic.partitions.map { partition in
-                        let place = TopicPartition(topic: topic.name, index: partition.index)
-                        let error = refusal ?? Self.check(partition, exists: exists(place))
-                        if error == .none { offsets[place] = Self.committed(partition) }
-                        return (index: partition.index, error: error)
-                    }
-                )
-            }
-        )
+        var (errors, offsets) = check(request.topics, refusal(of: request), exists)
         guard !offsets.isEmpty else { return errors }
         do {
             try store.record([.offsetsCommitted(group: request.groupID, offsets: offsets)])
@@ -36,7 +22,7 @@ extension GroupCoordinator {
     }
 
     /// The position that a commit asks for, at this time.
-    static func committed(_ partition: OffsetCommitRequest.Partition) -> CommittedOffset {
+    private static func committed(_ partition: OffsetCommitRequest.Partition) -> CommittedOffset {
         CommittedOffset(
             offset: partition.offset,
             leaderEpoch: partition.leaderEpoch,
@@ -46,7 +32,7 @@ extension GroupCoordinator {
     }
 
     /// Whether a position can be kept.
-    static func check(_ partition: OffsetCommitRequest.Partition, exists: Bool) -> KafkaErrorCode {
+    private static func check(_ partition: OffsetCommitRequest.Partition, exists: Bool) -> KafkaErrorCode {
         guard exists else { return .unknownTopicOrPartition }
         guard partition.metadata?.utf8.count ?? 0 <= longestMetadata else { return .offsetMetadataTooLarge }
         return .none
@@ -62,6 +48,42 @@ extension GroupCoordinator {
         guard case .success(let (group, member)) = found else { return found.error }
         expectSign(of: member, in: group)
         return group.state == .completing ? .rebalanceInProgress : nil
+    }
+
+    /// Checks positions that a transaction is to keep: the outcome of each, and those that are in order.
+    func prepareStaging(
+        _ request: TransactionOffsetCommitRequest,
+        exists: (TopicPartition) -> Bool
+    ) -> (PartitionErrors, [TopicPartition: CommittedOffset]) {
+        var refusal: KafkaErrorCode?
+        if request.groupID.isEmpty { refusal = .invalidGroupID }
+        if request.generationID >= 0 || !request.memberID.isEmpty || request.groupInstanceID != nil {
+            let found = member(request.groupID, request.memberID, request.groupInstanceID, request.generationID)
+            if case .failure(let error) = found { refusal = error }
+        }
+        return check(request.topics, refusal, exists)
+    }
+
+    private func check(
+        _ topics: [OffsetCommitRequest.Topic],
+        _ refusal: KafkaErrorCode?,
+        _ exists: (TopicPartition) -> Bool
+    ) -> (PartitionErrors, [TopicPartition: CommittedOffset]) {
+        var offsets: [TopicPartition: CommittedOffset] = [:]
+        let errors = PartitionErrors(
+            topics: topics.map { topic in
+                PartitionErrors.Topic(
+                    name: topic.name,
+                    partitions: topic.partitions.map { partition in
+                        let place = TopicPartition(topic: topic.name, index: partition.index)
+                        let error = refusal ?? Self.check(partition, exists: exists(place))
+                        if error == .none { offsets[place] = Self.committed(partition) }
+                        return (index: partition.index, error: error)
+                    }
+                )
+            }
+        )
+        return (errors, offsets)
     }
 
     /// Positions that groups ask back.
@@ -105,6 +127,76 @@ extension GroupCoordinator {
                     return answer
                 }
             )
+        }
+    }
+
+    // MARK: Deleting
+
+    /// Forgets groups without members.
+    func delete(_ request: DeleteGroupsRequest) -> DeleteGroupsResponse {
+        DeleteGroupsResponse(
+            results: request.groups.map { id in
+                guard knows(id) else { return (id: id, error: .groupIDNotFound) }
+                guard groups[id]?.state ?? .empty == .empty else { return (id: id, error: .nonEmptyGroup) }
+                return (id: id, error: forget(id))
+            }
+        )
+    }
+
+    private func forget(_ id: String) -> KafkaErrorCode {
+        do {
+            try store.record([.groupForgotten(id)])
+        } catch {
+            Self.logger.warning("group not forgotten", ["group": id, "reason": "\(error)"])
+            return .coordinatorNotAvailable
+        }
+        if let group = groups[id] { drop(group) }
+        return .none
+    }
+
+    /// Forgets positions of topics that no member reads.
+    func deleteOffsets(_ request: OffsetDeleteRequest) -> OffsetDeleteResponse {
+        func all(_ error: KafkaErrorCode) -> PartitionErrors {
+            PartitionErrors(
+                topics: request.topics.map { topic in
+                    PartitionErrors.Topic(
+                        name: topic.name,
+                        partitions: topic.partitions.map { (index: $0, error: error) }
+                    )
+                }
+            )
+        }
+        guard !request.groupID.isEmpty else {
+            return OffsetDeleteResponse(error: .invalidGroupID, errors: PartitionErrors(topics: []))
+        }
+        guard knows(request.groupID) else {
+            return OffsetDeleteResponse(error: .groupIDNotFound, errors: PartitionErrors(topics: []))
+        }
+        // Which topics a member reads is opaque to the broker, so members keep all positions from being deleted.
+        guard groups[request.groupID]?.state ?? .empty == .empty else {
+            return OffsetDeleteResponse(error: .none, errors: all(.groupSubscribedToTopic))
+        }
+        let places = request.topics.flatMap { topic in
+            topic.partitions.map { TopicPartition(topic: topic.name, index: $0) }
+        }
+        do {
+            try store.record([.offsetsForgotten(group: request.groupID, partitions: places)])
+            return OffsetDeleteResponse(error: .none, errors: all(.none))
+        } catch {
+            Self.logger.warning("offsets not forgotten", ["group": request.groupID, "reason": "\(error)"])
+            return OffsetDeleteResponse(error: .coordinatorNotAvailable, errors: PartitionErrors(topics: []))
+        }
+    }
+
+    /// Forgets groups that have been empty longer than their positions are kept.
+    func expire(now: Int64) {
+        let oldest = now - Int64(defaults.offsetsRetentionMinutes) * 60_000
+        for (id, remembered) in store.state.groups {
+            guard groups[id]?.state ?? .empty == .empty, remembered.staged.values.allSatisfy(\.isEmpty) else {
+                continue
+            }
+            let last = max(remembered.generation?.time ?? 0, remembered.offsets.values.map(\.time).max() ?? 0)
+            if last < oldest { _ = forget(id) }
         }
     }
 

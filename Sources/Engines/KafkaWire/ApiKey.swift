@@ -39,13 +39,6 @@ package enum ApiKey: Int16, CaseIterable, Sendable {
     case describeTransactions = 65
     case listTransactions = 66
 
-    /// What is announced to clients.
-    package static let offered: [ApiKey] = [
-        .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
-        .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
-        .initProducerID, .describeConfigs, .describeCluster,
-    ]
-
     /// The versions that are really answered.
     package var versions: ClosedRange<Int16> {
         switch self {

@@ -111,13 +111,16 @@ package struct GroupGeneration: Equatable, Sendable {
 /// A transactional id's state.
 package struct TransactionState: Equatable, Sendable {
     /// The phases.
-    package enum Phase: Int8, Sendable {
+    package enum Phase: Int8, CaseIterable, Sendable {
         case empty = 0
         case ongoing = 1
         case prepareCommit = 2
         case prepareAbort = 3
         case completeCommit = 4
         case completeAbort = 5
+
+        /// Whether commit or abort is decided but not yet written everywhere.
+        package var isDecided: Bool { self == .prepareCommit || self == .prepareAbort }
 
         /// The name that clients see.
         package var name: String {

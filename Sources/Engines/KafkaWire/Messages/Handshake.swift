@@ -46,7 +46,7 @@ package struct ApiVersionsResponse: WireResponse {
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         writer.int16(error.rawValue)
-        writer.array(ApiKey.offered) { writer, key in
+        writer.array(ApiKey.allCases) { writer, key in
             writer.int16(key.rawValue)
             writer.int16(key.advertisedVersions.lowerBound)
             writer.int16(key.advertisedVersions.upperBound)
