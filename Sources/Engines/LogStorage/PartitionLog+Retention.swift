@@ -3,6 +3,9 @@ internal import KafkaWire
 extension PartitionLog {
     /// Where the log may begin when old segments go: always the base of a segment.
     ///
+    /// Where a topic says how long it keeps records, their own times count, as in Kafka. Where nobody said, records also
+    /// stay that long after they came: bringing in old data must not make it vanish.
+    ///
     /// A segment goes when its newest record is older than the topic keeps records, or while the partition is larger
     /// than the topic may be. What readers may not see yet stays, and so does the segment that is written to, unless all
     /// of it is too old: then a new one is begun first.
@@ -23,8 +26,9 @@ extension PartitionLog {
     }
 
     private func isTooOld(_ segment: Segment, _ now: Int64) -> Bool {
-        settings.retentionMilliseconds >= 0 && segment.maxTimestamp >= 0
-            && segment.maxTimestamp < now - settings.retentionMilliseconds
+        guard settings.retentionMilliseconds >= 0, segment.maxTimestamp >= 0 else { return false }
+        let newest = settings.hasOwnRetention ? segment.maxTimestamp : max(segment.maxTimestamp, segment.lastWrite)
+        return newest < now - settings.retentionMilliseconds
     }
 
     /// Moves the beginning up, and removes the segments that lie wholly before it.

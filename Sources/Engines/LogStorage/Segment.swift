@@ -1,4 +1,5 @@
 internal import Files
+internal import Glibc
 internal import KafkaWire
 internal import Primitives
 
@@ -20,6 +21,8 @@ final class Segment {
     private(set) var maxTimestamp: Int64
     /// When the first batch came since the segment was made or opened.
     private(set) var firstAppendTime: Int64?
+    /// When the last batch came.
+    private(set) var lastWrite: Int64
     /// Whether the index file is there and covers everything.
     private(set) var isSealed: Bool
 
@@ -30,6 +33,7 @@ final class Segment {
         size = 0
         nextOffset = baseOffset
         maxTimestamp = -1
+        lastWrite = 0
         isSealed = false
         loadedIndex = SegmentIndex()
         try? File.remove(Self.path(directory, baseOffset, "index"))
@@ -45,6 +49,7 @@ final class Segment {
         size = seal.logLength
         nextOffset = seal.nextOffset
         maxTimestamp = seal.maxTimestamp
+        lastWrite = Self.modificationTime(Self.path(directory, baseOffset, "log"))
         self.isSealed = isSealed
         loadedIndex = isSealed ? nil : seal.index
         openFile = file
@@ -79,6 +84,12 @@ final class Segment {
         return index
     }
 
+    private static func modificationTime(_ path: String) -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return 0 }
+        return Int64(status.st_mtim.tv_sec) * 1000
+    }
+
     // MARK: Writing
 
     /// Adds one stamped batch at the end; on failure the file is cut back to where it was.
@@ -104,6 +115,7 @@ final class Segment {
         nextOffset = header.nextOffset
         maxTimestamp = max(maxTimestamp, header.maxTimestamp)
         firstAppendTime = firstAppendTime ?? now
+        lastWrite = now
     }
 
     private func unseal() {

@@ -37,6 +37,9 @@ package struct TopicSettings: Equatable, Sendable {
     /// How old a record must be to be compacted.
     package private(set) var minimumCompactionLag: Int64 = 0
 
+    /// Whether the time of keeping was given, not assumed.
+    package var hasOwnRetention: Bool { overrides["retention.ms"] != nil }
+
     /// The settings as they were given, by name.
     package let overrides: [String: String]
 
