@@ -2,6 +2,7 @@ import Catalogue
 import Files
 import Lake
 import Streams
+import StreamsTestSupport
 import Testing
 
 @Suite("Versions cut from a topic", .timeLimit(.minutes(1)))
@@ -149,6 +150,26 @@ struct CutTests {
         unknown.range = OffsetRange(topic: "weather", partition: 3, from: 0, to: 1)
         #expect(await code { _ = try await catalogue.cut("w", unknown) } == .unknownTopic)
         #expect(try await catalogue.list().isEmpty)
+    }
+}
+
+@Suite("Offsets that retention has removed", .timeLimit(.minutes(1)))
+struct RetentionTests {
+    @Test("are an error, and what is left can still be cut")
+    func removed() async throws {
+        let fixture = try await CatalogueFixture()
+        // The log of the tests keeps some megabytes a partition.
+        let padding = String(repeating: "x", count: 700_000)
+        try await fixture.topic("weather", (0..<12).map { "{\"day\":\($0),\"temperature\":1,\"sky\":\"\(padding)\"}" })
+        let low = try await StreamAdmin(fixture.cluster.configuration).watermarks(TopicPartition("weather", 0)).low
+        try #require(low > 0)
+        var slice = CatalogueFixture.slice(0..<12, labels: 0..<1)
+        slice.labels = nil
+        let error = await #expect(throws: CatalogueError.self) { try await fixture.catalogue.cut("w", slice) }
+        #expect(error?.code == .offsetsRemoved)
+        #expect(error?.message.contains("before offset \(low)") == true)
+        slice.range.from = low
+        #expect(try await fixture.catalogue.cut("w", slice).rowCount == 12 - low)
     }
 }
 
