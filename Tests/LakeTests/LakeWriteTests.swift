@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Lake
 import TestSupport
 import Testing
@@ -64,6 +65,18 @@ struct LakeWriteTests {
         let path = "\(fixture.folder.path)/outside.parquet"
         #expect(await code { _ = try await lake.writeParquet(LakeWriteTests.table(rows: 1), to: path) } != nil)
         #expect(!File.exists(path))
+    }
+
+    @Test("lie where a symbolic link or a relative path leads")
+    func links() async throws {
+        let link = "\(fixture.folder.path)/link"
+        #expect(symlink("\(fixture.folder.path)/lake", link) == 0)
+        let up = String(repeating: "../", count: Directory.current.split(separator: "/").count)
+        for directory in [link, up + fixture.folder.path.dropFirst() + "/relative", "\(link)/../dots/./lake"] {
+            let lake = Lake(.init(directory: directory, library: .init(virtualEnvironments: [VirtualEnvironment.path])))
+            let file = try await lake.writeParquet(LakeWriteTests.table(rows: 3), to: "\(lake.directory)/t.parquet")
+            #expect(try await lake.read(file.path).rowCount == 3, "in \(directory)")
+        }
     }
 
     @Test("that are damaged are errors when read")

@@ -1,4 +1,5 @@
 internal import Execution
+internal import Files
 internal import Synchronization
 
 /// SQL and Parquet over the files of one folder, through DuckDB in process.
@@ -9,8 +10,8 @@ internal import Synchronization
 package final class Lake: Sendable {
     /// How a lake is set up.
     package struct Configuration: Sendable {
-        /// The lake's folder, made on first use.
-        package var directory: String
+        /// The absolute path of the lake's folder, made on first use.
+        package private(set) var directory: String
         /// Where DuckDB's library is.
         package var library: DuckDB.Location
         /// What DuckDB may use of memory; beyond it, it spills to the folder, or the query fails.
@@ -31,7 +32,7 @@ package final class Lake: Sendable {
             threads: Int = 2,
             concurrency: Int = 2
         ) {
-            self.directory = directory
+            self.directory = directory.hasPrefix("/") ? directory : "\(Directory.current)/\(directory)"
             self.library = library
             self.memoryLimitBytes = memoryLimitBytes
             self.temporaryLimitBytes = temporaryLimitBytes

@@ -18,7 +18,9 @@ final class LakeSession: @unchecked Sendable {
     init(_ configuration: Lake.Configuration) throws {
         library = try DuckDB.load(configuration.library)
         try Directory.create(configuration.directory)
-        let directory = try Directory.resolve(configuration.directory)
+        let directory = configuration.directory
+        // Both as it is called and as it is, where a symbolic link is in between.
+        let allowed = [directory, try Directory.resolve(directory)].map { SQLText.literal($0 + "/") }
         database = try LakeSession.open(
             library.api,
             [
@@ -34,7 +36,7 @@ final class LakeSession: @unchecked Sendable {
         try connection.execute(
             "SET max_temp_directory_size = '\(max(0, configuration.temporaryLimitBytes) >> 10)KiB'"
         )
-        try connection.execute("SET allowed_directories = [\(SQLText.literal(directory + "/"))]")
+        try connection.execute("SET allowed_directories = [\(allowed.joined(separator: ", "))]")
         try connection.execute("SET enable_external_access = false")
         try connection.execute("SET lock_configuration = true")
     }
