@@ -230,7 +230,7 @@ let package = Package(
 
         tests("Scoring", ["Inference"]),
 
-        tests("Monitoring", ["SQLStore", "Statistics", "Streams", "Execution"]),
+        tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
 
         tests("Retraining", ["SQLStore", "Statistics"]),
 
