@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from martlet_server import Server
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from typing import Any
+from typing import Any, Self
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STARTED_WITHIN = 30
@@ -45,14 +45,16 @@ class Server:
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.kafka_port}"
 
-    def start(self) -> Server:
+    def command(self) -> list[str]:
+        http, kafka = self.wanted_ports
+        return [str(binary()), "serve", "--data", str(self.data), "--port", str(http), "--kafka-port", str(kafka)]
+
+    def start(self) -> Self:
         """Starts the process and returns when it is ready."""
         ports_file = self.data / "martlet.ports.json"
         ports_file.unlink(missing_ok=True)
-        http, kafka = self.wanted_ports
-        command = [str(binary()), "serve", "--data", str(self.data), "--port", str(http), "--kafka-port", str(kafka)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*command, *self.arguments], cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*self.command(), *self.arguments], cwd=ROOT, stdout=log, stderr=log)
         deadline = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
