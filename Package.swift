@@ -125,7 +125,7 @@ let package = Package(
 
         target("Domains", "Pipelines", base + ["YAML", "SQLStore", "Processes"]),
 
-        target("Domains", "Scoring", base + ["Streams", "Inference"]),
+        target("Domains", "Scoring", base + ["YAML", "Streams", "Inference"]),
 
         target("Domains", "Monitoring", base + ["SQLStore", "Streams", "Statistics"]),
 
@@ -228,7 +228,7 @@ let package = Package(
 
         tests("Pipelines", ["YAML", "SQLStore"]),
 
-        tests("Scoring", ["Inference"]),
+        tests("Scoring", ["CRdKafka", "Inference", "Streams"]),
 
         tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
 

@@ -1,5 +1,6 @@
 internal import CRdKafka
 internal import Execution
+internal import Glibc
 internal import Telemetry
 
 /// Owns one librdkafka client.
@@ -60,6 +61,8 @@ final class ClientHandle: @unchecked Sendable {
                 "text": message.map { String(cString: $0) } ?? "",
             ]
         }
+        // Advice about settings, which are ours: known, and the same for every client.
+        if let facility, strcmp(facility, "CONFWARN") == 0 { return logger.debug("The Kafka client advises", metadata()) }
         switch level {
         case ...2: logger.error("The Kafka client failed", metadata())
         case 3, 4: logger.warning("The Kafka client reports", metadata())

@@ -26,6 +26,9 @@ package struct ProducerBatch: Sendable {
     /// True where it holds none.
     package var isEmpty: Bool { entries.isEmpty }
 
+    /// The partition that each record asks for, in order; -1 where the key decides.
+    package var partitions: [Int32] { entries.map(\.partition) }
+
     /// Bytes of keys and values.
     package var byteCount: Int { bytes.count }
 
@@ -36,15 +39,29 @@ package struct ProducerBatch: Sendable {
         key: UnsafeRawBufferPointer?,
         value: UnsafeRawBufferPointer
     ) {
+        append(partition: partition, timestampMilliseconds: timestampMilliseconds, key: key) {
+            $0.append(contentsOf: value)
+        }
+    }
+
+    /// Adds a record whose value `write` appends to the bytes it is given; it must leave those before alone.
+    package mutating func append(
+        partition: Int32?,
+        timestampMilliseconds: Int64?,
+        key: UnsafeRawBufferPointer?,
+        write: (inout [UInt8]) -> Void
+    ) {
         let start = bytes.count
         if let key { bytes.append(contentsOf: key) }
-        bytes.append(contentsOf: value)
+        let valueStart = bytes.count
+        write(&bytes)
+        precondition(bytes.count >= valueStart, "a writer removed bytes of other records")
         entries.append(
             Entry(
                 partition: partition ?? -1,
                 timestampMilliseconds: timestampMilliseconds ?? 0,
                 keyLength: key?.count ?? -1,
-                valueLength: value.count,
+                valueLength: bytes.count - valueStart,
                 start: start
             )
         )

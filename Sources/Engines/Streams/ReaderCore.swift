@@ -122,6 +122,14 @@ final class ReaderCore: @unchecked Sendable {
         rd_kafka_queue_yield(queue)
     }
 
+    /// The end of a partition as of the last fetch; nil before the first; callable from any thread.
+    func knownEnd(_ partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = -1
+        let result = rd_kafka_get_watermark_offsets(handle.raw, partition.topic, partition.partition, &low, &high)
+        return result == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
     private func collect(_ maximum: Int) -> [UnsafeMutablePointer<rd_kafka_message_t>] {
         let available = min(maximum, rd_kafka_queue_length(queue))
         guard available > 0 else { return [] }

@@ -63,6 +63,7 @@ package final class StreamAdmin: Sendable {
 
     /// Creates a topic unless it exists.
     package func ensureTopic(_ name: String, partitions: Int = 1, configuration: [String: String] = [:]) async throws {
+        if try await topic(name) != nil { return }
         do {
             try await createTopic(name, partitions: partitions, configuration: configuration)
         } catch let error as StreamError where error.code == .topicExists {

@@ -25,23 +25,39 @@ package final class StreamBatch: @unchecked Sendable {
     /// True where it holds none.
     package var isEmpty: Bool { messages.isEmpty }
 
-    /// Visits the records in order; a ``StreamMessage`` must not leave `body`.
-    package func forEach(_ body: (StreamMessage) throws -> Void) rethrows {
-        try withExtendedLifetime(self) {
-            for message in messages { try body(StreamMessage(message)) }
-        }
+    /// Reads the records in place; neither the list nor a ``StreamMessage`` of it may leave `body`.
+    package func withMessages<R, E>(_ body: (StreamMessages) throws(E) -> R) throws(E) -> R {
+        defer { withExtendedLifetime(self) {} }
+        return try body(StreamMessages(messages))
     }
 
     /// Copies of the records.
     package func records() -> [StreamRecord] {
         var records: [StreamRecord] = []
         records.reserveCapacity(count)
-        forEach { records.append($0.copy()) }
+        withMessages { messages in
+            for index in 0..<messages.count { records.append(messages[index].copy()) }
+        }
         return records
     }
 }
 
-/// One record inside a ``StreamBatch``; its pointers are valid only within ``StreamBatch/forEach(_:)``.
+/// The records of a ``StreamBatch`` in order, valid only within ``StreamBatch/withMessages(_:)``.
+package struct StreamMessages {
+    private let messages: [UnsafeMutablePointer<rd_kafka_message_t>]
+
+    init(_ messages: [UnsafeMutablePointer<rd_kafka_message_t>]) {
+        self.messages = messages
+    }
+
+    /// How many records there are.
+    package var count: Int { messages.count }
+
+    /// The record at a place in the order in which they were fetched.
+    package subscript(index: Int) -> StreamMessage { StreamMessage(messages[index]) }
+}
+
+/// One record inside a ``StreamBatch``; its pointers are valid only within ``StreamBatch/withMessages(_:)``.
 package struct StreamMessage {
     private let message: UnsafeMutablePointer<rd_kafka_message_t>
 

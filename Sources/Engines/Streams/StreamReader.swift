@@ -39,6 +39,16 @@ package final class StreamReader: Sendable {
         try await nextBatch(maximum: maximum, wait: wait).records()
     }
 
+    /// Ends a read that waits now, or else the next one, with what is there.
+    package func wake() {
+        core.wake()
+    }
+
+    /// The offset behind the newest record of a partition, as the last fetch told; nil before the first fetch.
+    package func knownEnd(_ partition: TopicPartition) -> Int64? {
+        core.knownEnd(partition)
+    }
+
     /// Goes on reading a partition at another offset.
     package func seek(_ partition: TopicPartition, to offset: Int64) async throws {
         let core = core

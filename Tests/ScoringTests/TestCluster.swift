@@ -1,0 +1,41 @@
+internal import CRdKafka
+internal import Streams
+
+/// librdkafka's own cluster of one broker, on a port of this machine: it speaks the real protocol and can be taken down.
+final class TestCluster: @unchecked Sendable {
+    // Safe to share: the library's mock cluster locks inside.
+    private let client: OpaquePointer
+    private let cluster: OpaquePointer
+
+    init() {
+        client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nil, 0)!
+        cluster = rd_kafka_mock_cluster_new(client, 1)
+    }
+
+    deinit {
+        rd_kafka_mock_cluster_destroy(cluster)
+        rd_kafka_destroy(client)
+    }
+
+    var configuration: StreamConfiguration {
+        StreamConfiguration(
+            bootstrapServers: String(cString: rd_kafka_mock_cluster_bootstraps(cluster)),
+            clientID: "streams-tests"
+        )
+    }
+
+    func create(_ topic: String, partitions: Int32 = 1) {
+        rd_kafka_mock_topic_create(cluster, topic, partitions, 1)
+    }
+
+    func takeDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
+
+    func bringUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
+
+    /// Makes the next produce requests fail with errors of the broker.
+    func failProduce(_ errors: [rd_kafka_resp_err_t]) {
+        errors.withUnsafeBufferPointer {
+            rd_kafka_mock_push_request_errors_array(cluster, 0, $0.count, $0.baseAddress)
+        }
+    }
+}
