@@ -228,7 +228,7 @@ let package = Package(
 
         tests("Pipelines", ["YAML", "SQLStore"]),
 
-        tests("Scoring", ["CRdKafka", "Inference", "Streams"]),
+        tests("Scoring", ["Broker", "Inference", "Streams"]),
 
         tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
 

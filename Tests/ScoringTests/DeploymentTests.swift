@@ -21,11 +21,12 @@ final class RecordingObserver: ScoringObserver {
 
 @Suite(.timeLimit(.minutes(2)))
 struct DeploymentTests {
-    let cluster = TestCluster()
+    let cluster: TestLog
     let observer = RecordingObserver()
 
-    init() {
-        for topic in ["rows", "predictions", "rows.errors"] { cluster.create(topic) }
+    init() async throws {
+        cluster = try TestLog()
+        try await cluster.create("rows")
     }
 
     func configuration(_ name: String = "scorer", output: String = "predictions") throws -> DeploymentConfiguration {
@@ -154,9 +155,7 @@ struct DeploymentTests {
     }
 
     @Test func eachPartitionGoesIntoItsOwn() async throws {
-        cluster.create("many", partitions: 3)
-        cluster.create("many.out", partitions: 3)
-        cluster.create("many.errors", partitions: 3)
+        try await cluster.create("many", partitions: 3)
         var configuration = try configuration(output: "many.out")
         configuration.input = "many"
         configuration.errors = "many.errors"
@@ -248,8 +247,7 @@ struct DeploymentTests {
         }
         var other = try configuration()
         other.input = "other"
-        cluster.create("other")
-        cluster.create("other.errors")
+        try await cluster.create("other")
         let producer = try StreamProducer(cluster.configuration)
         let forged = #"{"source":{"topic":"other","partition":0,"offset":7}}"#
         _ = try await producer.send([ProducerRecord(topic: "predictions", partition: 0, value: Array(forged.utf8))])
@@ -266,9 +264,9 @@ struct DeploymentTests {
         try await running(try deployment(configuration())) {
             try await send((0..<100).map(Fixtures.json))
             _ = try await read(50)
-            cluster.takeDown()
+            await cluster.takeDown()
             try await Task.sleep(for: .milliseconds(500))
-            cluster.bringUp()
+            try cluster.bringUp()
             try await send((100..<200).map(Fixtures.json))
             #expect(try sources(try await read(200)) == (0..<200).map { Int64($0) })
         }
@@ -283,9 +281,9 @@ struct DeploymentTests {
             _ = try await read(100)
             async let sending: Void = send((100..<5_000).map(Fixtures.json))
             try await Task.sleep(for: .milliseconds(5))
-            cluster.takeDown()
+            await cluster.takeDown()
             try await Task.sleep(for: .milliseconds(900))
-            cluster.bringUp()
+            try cluster.bringUp()
             try await sending
             #expect(try sources(try await read(5_000)) == (0..<5_000).map { Int64($0) })
         }

@@ -38,10 +38,10 @@ enum ReplayFixture {
 
 @Suite(.timeLimit(.minutes(2)))
 struct ReplayTests {
-    let cluster = TestCluster()
+    let cluster: TestLog
 
-    init() {
-        for topic in ["days", "days.labels"] { cluster.create(topic) }
+    init() async throws {
+        cluster = try TestLog()
     }
 
     func running<T>(_ replay: ReplaySource, _ body: () async throws -> T) async throws -> T {

@@ -3,9 +3,10 @@ internal import JSON
 internal import Testing
 
 struct RowDecoderTests {
-    let decoder = RowDecoder([.init("a"), .init("b", .boolean), .init("c", .long, isRequired: false)])
+    let columns: [ModelSignature.Column] = [.init("a"), .init("b", .boolean), .init("c", .long, isRequired: false)]
 
     func decode(_ text: String?) throws(RowRejection) -> [Float] {
+        var decoder = RowDecoder(columns)
         var matrix: [Float] = [7]
         guard let text else {
             try decoder.decode(nil, into: &matrix)

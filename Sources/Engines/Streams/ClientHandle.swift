@@ -62,7 +62,9 @@ final class ClientHandle: @unchecked Sendable {
             ]
         }
         // Advice about settings, which are ours: known, and the same for every client.
-        if let facility, strcmp(facility, "CONFWARN") == 0 { return logger.debug("The Kafka client advises", metadata()) }
+        if let facility, strcmp(facility, "CONFWARN") == 0 {
+            return logger.debug("The Kafka client advises", metadata())
+        }
         switch level {
         case ...2: logger.error("The Kafka client failed", metadata())
         case 3, 4: logger.warning("The Kafka client reports", metadata())

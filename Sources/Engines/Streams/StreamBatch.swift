@@ -31,13 +31,17 @@ package final class StreamBatch: @unchecked Sendable {
         return try body(StreamMessages(messages))
     }
 
+    /// Visits the records in order; a ``StreamMessage`` must not leave `body`.
+    package func forEach<E>(_ body: (StreamMessage) throws(E) -> Void) throws(E) {
+        defer { withExtendedLifetime(self) {} }
+        for message in messages { try body(StreamMessage(message)) }
+    }
+
     /// Copies of the records.
     package func records() -> [StreamRecord] {
         var records: [StreamRecord] = []
         records.reserveCapacity(count)
-        withMessages { messages in
-            for index in 0..<messages.count { records.append(messages[index].copy()) }
-        }
+        forEach { records.append($0.copy()) }
         return records
     }
 }

@@ -1,48 +1,109 @@
+internal import Glibc
 internal import JSON
 
 /// Reads rows, JSON objects, into floats in the order of a model's columns.
-struct RowDecoder: Sendable {
+///
+/// Fields mostly come in the order of the columns, so each is first compared with the column that is due; only one that
+/// stands elsewhere, or is none of the model's, is looked for among all.
+struct RowDecoder {
     private let columns: [ModelSignature.Column]
+    private let names: [[UInt8]]
+    private var isPresent: [Bool]
 
     init(_ columns: [ModelSignature.Column]) {
         self.columns = columns
+        names = columns.map { Array($0.name.utf8) }
+        isPresent = [Bool](repeating: false, count: columns.count)
     }
 
     /// Appends one number a column to `matrix`; a row that is rejected leaves `matrix` as it was.
-    func decode(_ value: UnsafeRawBufferPointer?, into matrix: inout [Float]) throws(RowRejection) {
+    mutating func decode(_ value: UnsafeRawBufferPointer?, into matrix: inout [Float]) throws(RowRejection) {
         guard let value, !value.isEmpty else { throw RowRejection(.emptyMessage, "the message has no value") }
-        let parsed: JSONValue
-        do {
-            parsed = try JSONValue.parse(Array(value))
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(parsing: value)
         } catch {
             throw RowRejection(.invalidJSON, "the value is not JSON: \(error)")
         }
-        guard let object = parsed.objectValue else {
-            throw RowRejection(.notAnObject, "the value is \(parsed.typeName), not an object")
+        guard document.root.isObject else {
+            throw RowRejection(.notAnObject, "the value is \(document.root.typeName), not an object")
         }
-        let before = matrix.count
+        let start = matrix.count
+        matrix.append(contentsOf: repeatElement(.nan, count: columns.count))
         do throws(RowRejection) {
-            for column in columns { matrix.append(try RowDecoder.number(object[column.name], column)) }
+            try readMembers(document.root, into: &matrix, at: start)
+            try checkPresence()
         } catch {
-            matrix.removeLast(matrix.count - before)
+            matrix.removeLast(columns.count)
             throw error
         }
     }
 
-    private static func number(_ value: JSONValue?, _ column: ModelSignature.Column) throws(RowRejection) -> Float {
-        guard let value, value != .null else {
+    private mutating func readMembers(
+        _ root: JSONNode,
+        into matrix: inout [Float],
+        at start: Int
+    ) throws(RowRejection) {
+        for index in isPresent.indices { isPresent[index] = false }
+        var due = 0
+        var rejection: RowRejection?
+        root.forEachMember { key, node in
+            guard rejection == nil, let index = key.withBytes({ find($0, due: due) }) else { return }
+            due = index + 1
+            isPresent[index] = true
+            do throws(RowRejection) {
+                matrix[start + index] = try RowDecoder.number(node, columns[index])
+            } catch {
+                rejection = error
+            }
+        }
+        if let rejection { throw rejection }
+    }
+
+    /// The column of this name; the one that is due is tried first.
+    private func find(_ name: UnsafeRawBufferPointer, due: Int) -> Int? {
+        if due < names.count, RowDecoder.equal(name, names[due]) { return due }
+        return names.firstIndex { RowDecoder.equal(name, $0) }
+    }
+
+    private static func equal(_ bytes: UnsafeRawBufferPointer, _ name: [UInt8]) -> Bool {
+        guard bytes.count == name.count else { return false }
+        guard let start = bytes.baseAddress else { return true }
+        return name.withUnsafeBytes { other in
+            other.baseAddress.map { memcmp(start, $0, bytes.count) == 0 } ?? true
+        }
+    }
+
+    private func checkPresence() throws(RowRejection) {
+        for (index, column) in columns.enumerated() where !isPresent[index] && column.isRequired {
+            throw RowRejection(.missingColumn, "column \"\(column.name)\" is missing")
+        }
+    }
+
+    private static func number(_ node: JSONNode, _ column: ModelSignature.Column) throws(RowRejection) -> Float {
+        if let number = node.doubleValue {
+            let narrow = Float(number)
+            guard narrow.isFinite else {
+                throw RowRejection(.outOfRange, "column \"\(column.name)\" is beyond the range of a 32-bit float")
+            }
+            return narrow
+        }
+        if node.isNull {
             guard column.isRequired else { return .nan }
-            if value == nil { throw RowRejection(.missingColumn, "column \"\(column.name)\" is missing") }
             throw RowRejection(.nullValue, "column \"\(column.name)\" is null")
         }
-        if let bool = value.boolValue, column.type == .boolean { return bool ? 1 : 0 }
-        guard let number = value.doubleValue else {
-            throw RowRejection(.wrongType, "column \"\(column.name)\" is a \(value.typeName), not a number")
-        }
-        let narrow = Float(number)
-        guard narrow.isFinite else {
-            throw RowRejection(.outOfRange, "column \"\(column.name)\" is beyond the range of a 32-bit float")
-        }
-        return narrow
+        if column.type == .boolean, let truth = node.boolValue { return truth ? 1 : 0 }
+        throw RowRejection(.wrongType, "column \"\(column.name)\" is \(node.typeName), not a number")
+    }
+}
+
+extension JSONNode {
+    /// A word for messages.
+    fileprivate var typeName: String {
+        if isNull { return "null" }
+        if isObject { return "an object" }
+        if isArray { return "a list" }
+        if boolValue != nil { return "a boolean" }
+        return doubleValue == nil ? "a text" : "a number"
     }
 }
