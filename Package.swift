@@ -200,7 +200,7 @@ let package = Package(
 
         tests("Broker", ["KafkaWire", "LogStorage"]),
 
-        tests("Streams", ["CRdKafka", "StreamsTestSupport"]),
+        tests("Streams", ["Broker", "CRdKafka", "StreamsTestSupport"]),
 
         tests("HTTPServer"),
 

@@ -11,19 +11,15 @@ final class AdminClient: Sendable {
         timeout = Int32(clamping: max(1, configuration.requestTimeout.milliseconds))
     }
 
-    /// All topics, or the one named.
-    func metadata(topic name: String?) throws(StreamError) -> [TopicDescription] {
-        let topic = try name.map { name throws(StreamError) in try makeTopic(name) }
-        defer { if let topic { rd_kafka_topic_destroy(topic) } }
+    /// All topics, by name.
+    func topics() throws(StreamError) -> [TopicDescription] {
         var result: UnsafePointer<rd_kafka_metadata>?
-        try check(rd_kafka_metadata(handle.raw, topic == nil ? 1 : 0, topic, &result, timeout), "listing topics failed")
+        try check(rd_kafka_metadata(handle.raw, 1, nil, &result, timeout), "listing topics failed")
         guard let result else { return [] }
         defer { rd_kafka_metadata_destroy(result) }
-        var topics: [TopicDescription] = []
-        for entry in UnsafeBufferPointer(start: result.pointee.topics, count: Int(result.pointee.topic_cnt)) {
-            guard let title = entry.topic.map({ String(cString: $0) }) else { continue }
-            if name != nil { try check(entry.err, "looking at topic \"\(title)\" failed") }
-            topics.append(TopicDescription(name: title, partitions: Int(entry.partition_cnt)))
+        let entries = UnsafeBufferPointer(start: result.pointee.topics, count: Int(result.pointee.topic_cnt))
+        let topics = entries.compactMap { entry in
+            entry.topic.map { TopicDescription(name: String(cString: $0), partitions: Int(entry.partition_cnt)) }
         }
         return topics.sorted { $0.name < $1.name }
     }
@@ -207,13 +203,6 @@ extension AdminClient {
         }
         guard let partitions = rd_kafka_group_result_partitions(group) else { return [:] }
         return try PartitionList.read(partitions, operation)
-    }
-
-    private func makeTopic(_ name: String) throws(StreamError) -> OpaquePointer {
-        guard let topic = rd_kafka_topic_new(handle.raw, name, nil) else {
-            throw StreamError(rd_kafka_last_error(), operation: "topic \"\(name)\" cannot be used")
-        }
-        return topic
     }
 
     private func check(

@@ -35,19 +35,14 @@ package final class StreamAdmin: Sendable {
 
     /// All topics, by name.
     package func topics() async throws -> [TopicDescription] {
-        try await run { try $0.metadata(topic: nil) }
+        try await run { try $0.topics() }
     }
 
     /// One topic, or nil where it does not exist.
+    ///
+    /// Looks through all topics, because asking for one by name would make many brokers create it.
     package func topic(_ name: String) async throws -> TopicDescription? {
-        try await run { client in
-            do throws(StreamError) {
-                return try client.metadata(topic: name).first
-            } catch {
-                if error.code == .unknownTopic { return nil }
-                throw error
-            }
-        }
+        try await topics().first { $0.name == name }
     }
 
     /// Creates a topic; `configuration` holds Kafka's topic settings by name.
