@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Lake
 import TestSupport
 import Testing
@@ -204,6 +205,14 @@ struct LakeImportTests {
             try await lake.importFile("\(fixture.folder.path)/none.csv", .init(), to: fixture.inside("x.parquet"))
         }
         #expect("\(try #require(error))".contains("none.csv"))
+    }
+
+    @Test("of what is no regular file are refused at once", arguments: ["pipe.csv", "folder.csv"])
+    func irregular(name: String) async throws {
+        let path = "\(fixture.folder.path)/\(name)"
+        #expect((name == "pipe.csv" ? mkfifo(path, 0o600) : mkdir(path, 0o700)) == 0)
+        let found = await code { _ = try await lake.importFile(path, .init(), to: fixture.inside("x.parquet")) }
+        #expect(found == .invalidFile)
     }
 
     @Test("of Parquet with nested columns name the column, and take the others")

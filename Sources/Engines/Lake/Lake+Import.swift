@@ -22,6 +22,7 @@ extension Lake {
             let copy =
                 "\(destination).source\(format == .parquet ? ".parquet" : Lake.isCompressed(source) ? ".csv.gz" : ".csv")"
             defer { unlink(copy) }
+            try Lake.checkRegular(source)
             try Lake.copyFile(source, to: copy)
             do throws(LakeError) {
                 try Lake.convert(copy, format, options, subject: source, to: destination, connection)
@@ -86,6 +87,15 @@ extension Lake {
             .emptyRange,
             "\(subject) has no rows \(rows.lowerBound) to \(rows.upperBound - 1): it is shorter"
         )
+    }
+
+    /// Throws where `path` is no file: a pipe would never end, and a folder has no rows.
+    private static func checkRegular(_ path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemError(call: "open", subject: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw LakeError(.invalidFile, "\(path) cannot be imported: it is no regular file")
+        }
     }
 
     /// Throws where a file that is called `.gz` does not begin as gzip does, RFC 1952.
