@@ -45,16 +45,19 @@ def test_a_version_has_both_forms_and_they_agree_on_every_row(
 ) -> None:
     import mlflow
 
+    client = mlflow.MlflowClient(store)
+    given = client.create_run(client.create_experiment("weather")).info.run_id
     dataset = tmp_path / "cut.parquet"
     weather.head(3650).assign(prediction_id="weather-0-1").to_parquet(dataset)
-    done = train(store, dataset, MARTLET_MODEL="storm", MARTLET_HOLDOUT_ROWS="150")
+    settings = {"MARTLET_MODEL": "storm", "MARTLET_HOLDOUT_ROWS": "150"}
+    done = train(store, dataset, MLFLOW_RUN_ID=given, MLFLOW_EXPERIMENT_NAME="weather", **settings)
     assert done.returncode == 0, done.stderr
     assert "storm version 1: trained on 3500 rows" in done.stdout
 
     mlflow.set_tracking_uri(store)
-    version = mlflow.MlflowClient().get_model_version("storm", "1")
-    run = mlflow.get_run(version.run_id)
-    assert run.info.status == "FINISHED"
+    version = client.get_model_version("storm", "1")
+    run = client.get_run(given)
+    assert version.run_id == given and run.info.status == "FINISHED"
     assert run.data.params["holdout_rows"] == "150" and run.data.metrics["holdout_auc"] > 0.7
     files = pathlib.Path(mlflow.artifacts.download_artifacts("models:/storm/1"))
     assert {"MLmodel", "model.onnx", "model.skops"} <= {file.name for file in files.iterdir()}

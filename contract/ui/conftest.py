@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from martlet_server import Server
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from martlet_server import Server
 from ui.watched_page import WatchedPage
 
 CHROMIUM = "/usr/bin/chromium"
@@ -22,9 +22,7 @@ def browser() -> Iterator[Browser]:
     if not pathlib.Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is not installed: run make setup-test")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from martlet_server import Server
 from playwright.sync_api import BrowserContext, expect
 
+from martlet_server import Server
 from ui.conftest import tell_loops
 from ui.loop_snapshots import snapshot
 from ui.watched_page import WatchedPage
