@@ -13,7 +13,8 @@ import Testing
 
     private static let script = "/assets/\(WebAssets.embedded.fingerprint)/js/main.js"
 
-    @Test(arguments: WebUI.pages) func `every page is the same document, never kept`(page: String) async throws {
+    @Test(arguments: WebUI.pages)
+    func `every page is the same document, never kept`(page: String) async throws {
         let response = try await Self.respond(page)
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"] == "text/html; charset=utf-8")

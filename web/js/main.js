@@ -10,6 +10,7 @@ import { showKeys } from "./kit/key-help.js";
 
 const PAGES = [
   { path: "/", name: "Loop", title: "Loop", key: "l", load: () => import("./pages/loop.js") },
+  { path: "/topics", name: "Topics", title: "Topics", key: "t", load: () => import("./pages/topics.js") },
 ];
 
 const THEME_ICONS = { system: "system", light: "sun", dark: "moon" };

@@ -57,8 +57,9 @@ export function loopHeader(changeProject) {
     figures.rows.show(integer(rows.rows_scored), `${integer(rows.labels)} labels arrived`);
     const refused = steps.filter((step) => step.kind === "refused").length;
     figures.promotions.show(integer(promotions(steps).length), `${integer(refused)} refused`);
-    const standing = alerts.filter((alert) => alert.state === "open").length;
-    figures.alerts.show(integer(alerts.length), standing > 0 ? `${integer(standing)} open` : "none open", null, standing > 0 ? "bad" : null);
+    const standing = alerts.filter((alert) => alert.state === "open");
+    const tone = standing.some((alert) => alert.severity === "page") ? "bad" : null;
+    figures.alerts.show(integer(alerts.length), standing.length > 0 ? `${integer(standing.length)} open` : "none open", null, tone);
     figures.latency.show(milliseconds(latency.p50), `p99 ${milliseconds(latency.p99)}`);
   }
 

@@ -12,6 +12,7 @@ import { windowTable } from "./window-table.js";
 
 /** A population stability index from which a cell has its full colour. */
 const FULL_PSI = 0.5;
+const SEVERITY_TOKENS = { page: "--bad", warn: "--warn", info: "--ink-3" };
 
 export function qualityCard() {
   let loop = null;
@@ -109,15 +110,15 @@ function chartModel(loop, metric, cells, domain) {
     lines: limits(loop, metric),
     marks: [
       ...promotions(steps).map(({ row, version }) => ({ x: row, text: version === null ? "new" : `v${version}`, token: "--good", shape: "flag" })),
-      ...alerts.filter((alert) => windows[0].index <= alert.window).map((alert) => ({ x: place(alert, windows), text: "", token: alert.kind === "performance" ? "--bad" : "--warn", shape: "triangle" })),
-    ].filter((mark) => mark.x !== null),
+      ...alerts.map((alert) => ({ x: place(alert, windows), text: "", token: SEVERITY_TOKENS[alert.severity] ?? "--warn", shape: "triangle" })),
+    ].filter((mark) => mark.x >= domain[0]),
     format: (value, exact) => (exact ? written(value) : value.toFixed(1 + (bounds[0] < 0.2))),
     readout: (index) => readout(loop, index, metric, name),
   };
 }
 
-/** The row at which an alert stands: the end of its window. */
-const place = (alert, windows) => windows.find((window) => window.index === alert.window)?.last_row ?? null;
+/** The row at which an alert stands: its own, or the end of its window. */
+const place = (alert, windows) => alert.row ?? windows.find((window) => window.index === alert.window)?.last_row ?? null;
 
 /** Limits that alerts of this metric named; for AUC also what a coin would reach. */
 function limits({ alerts }, metric) {
@@ -138,7 +139,7 @@ function readout(loop, index, metric, name) {
     ["Labelled", `${integer(window.labelled)} of ${integer(window.rows)}`],
     ["Drifted", window.drifted_columns?.length > 0 ? window.drifted_columns.join(", ") : "nothing"],
   ];
-  for (const alert of loop.alerts.filter((candidate) => candidate.window === window.index)) rows.push(["Alert", alert.message, "--bad"]);
+  for (const alert of loop.alerts.filter((candidate) => candidate.window === window.index)) rows.push(["Alert", alert.message, SEVERITY_TOKENS[alert.severity] ?? "--warn"]);
   for (const { row, version } of promotions(loop.steps)) {
     if (row >= window.first_row && row <= window.last_row) rows.push(["Promoted", version === null ? "a new version" : `v${version}`, "--good"]);
   }
