@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from martlet_server import Server
 from ui.conftest import tell_loops
-from ui.loop_snapshots import snapshot
+from ui.loop_snapshots import PARTS, snapshot
 from ui.watched_page import WatchedPage
 
 OpenPage = Callable[..., WatchedPage]
@@ -104,8 +104,9 @@ def test_steps_open_to_their_numbers(open_page: OpenPage) -> None:
     expect(steps).to_have_count(1)
 
 
-def test_a_step_has_an_address(open_page: OpenPage) -> None:
-    page = open_page(f"/?step={5:032x}", loops=STATES["finished"]).page
+@pytest.mark.parametrize("step", [f"{5:032x}", "5"])
+def test_a_step_has_an_address(open_page: OpenPage, step: str) -> None:
+    page = open_page(f"/?step={step}", loops=STATES["finished"]).page
     body = page.locator(f"#step-{5:032x}")
     expect(body).to_be_visible()
     expect(body).to_be_in_viewport()
@@ -147,6 +148,13 @@ def test_no_tile_lies_on_another_and_no_edge_under_one(open_page: OpenPage) -> N
     )
     assert covered == []
     assert page.locator(".edge").count() == 12
+
+
+def test_a_part_that_failed_says_why(open_page: OpenPage) -> None:
+    loop = snapshot()
+    loop["parts"] = [*PARTS[:-1], {**PARTS[-1], "status": "failed", "detail": "the model does not load"}]
+    page = open_page(loops={"weather": loop}).page
+    expect(page.locator(".flow-detail")).to_contain_text("the model does not load")
 
 
 def test_the_key_list_opens_and_gives_the_focus_back(open_page: OpenPage) -> None:

@@ -18,7 +18,7 @@ export class FlowGraph extends HTMLElement {
   #ranked = { ranks: [], back: new Set(), lanes: new Map() };
   #tiles = h("div", { class: "flow-tiles", role: "group", "aria-label": "Parts of the loop; arrow keys go along the flow" });
   #lines = svg("svg", { class: "flow-lines", "aria-hidden": "true" });
-  #detail = h("p", { class: "flow-detail", role: "status" });
+  #detail = h("p", { class: "flow-detail" });
   #chosen = null;
   #observer = new ResizeObserver(() => this.#place());
 
@@ -81,12 +81,15 @@ export class FlowGraph extends HTMLElement {
     for (const tile of this.#tiles.children) assign(tile, "aria-pressed", String(tile.dataset.id === this.#chosen));
     this.#focusable(id);
     this.#describe();
+    if (this.#chosen !== null) document.getElementById("announcer").textContent = this.#detail.textContent;
   }
 
+  /** A sentence on the chosen part; where none is chosen, on one that has failed. */
   #describe() {
-    const part = this.#parts.find((candidate) => candidate.id === this.#chosen);
+    const part = this.#parts.find((candidate) => candidate.id === this.#chosen) ?? this.#parts.find((candidate) => candidate.status === "failed");
     this.#detail.hidden = !part;
     if (!part) return;
+    assign(this.#detail, "data-status", part.status);
     const words = [`${part.kind} ${part.name}`, part.status, part.rate_per_second > 0 ? rate(part.rate_per_second) : null, part.detail];
     say(this.#detail, words.filter(Boolean).join(" · "));
   }

@@ -34,13 +34,12 @@ export class StepList extends HTMLElement {
     say(this.#none, total > 0 ? `The filter hides all ${integer(total)} steps.` : "No steps yet. The first one comes when the data is imported.");
   }
 
-  /** Opens a step and brings it into view. */
-  reveal(id, { focus = false } = {}) {
-    const item = [...this.#list.children].find((candidate) => candidate.dataset.id === id);
-    if (!item) return false;
-    this.#toggle(id, true, false);
-    item.scrollIntoView({ block: "nearest" });
-    if (focus) item.querySelector("button").focus();
+  /** Opens a step, by its id or its number, and brings it into view; false where it is not there. */
+  reveal(wanted) {
+    const step = [...this.#steps.values()].find(({ id, number }) => id === wanted || String(number) === wanted);
+    if (!step) return false;
+    this.#toggle(step.id, true, false);
+    this.#itemOf(step.id).scrollIntoView({ block: "nearest" });
     return true;
   }
 
@@ -51,6 +50,10 @@ export class StepList extends HTMLElement {
     const next = buttons[at < 0 ? 0 : Math.max(0, Math.min(buttons.length - 1, at + by))];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
+  }
+
+  #itemOf(id) {
+    return [...this.#list.children].find((item) => item.dataset.id === id);
   }
 
   #item(step) {
@@ -74,7 +77,7 @@ export class StepList extends HTMLElement {
   }
 
   #toggle(id, open, tell) {
-    const item = [...this.#list.children].find((candidate) => candidate.dataset.id === id);
+    const item = this.#itemOf(id);
     const step = this.#steps.get(id);
     if (!item || !step) return;
     if (open) this.#open.add(id);
