@@ -234,7 +234,11 @@ let package = Package(
 
         tests("Retraining", ["SQLStore", "Statistics"]),
 
-        tests("MLflowAPI", ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"]),
+        tests(
+            "MLflowAPI",
+            ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"],
+            resources: [.copy("Golden")]
+        ),
 
         tests("WebUI", ["HTTPServer"]),
 

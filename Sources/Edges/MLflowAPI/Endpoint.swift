@@ -111,7 +111,9 @@ extension Fields {
         }
         guard number <= Int64(limit) else {
             throw .invalid(
-                "Invalid value \(number) for parameter 'max_results' supplied. It must be at most \(limit)"
+                "Invalid value \(number) for parameter 'max_results' supplied:  Hint: Value was of type 'int'. "
+                    + "It must be at most \(limit). "
+                    + "See the API docs for more information about request parameters."
             )
         }
         return Int(number)

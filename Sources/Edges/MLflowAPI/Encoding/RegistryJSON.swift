@@ -35,7 +35,6 @@ extension JSONWriter {
         if withAliases {
             list("aliases", version.aliases) { $0.string($1) }
         }
-        member("model_id", ifPresent: version.loggedModel)
         endObject()
     }
 

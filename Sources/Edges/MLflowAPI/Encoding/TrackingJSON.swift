@@ -71,7 +71,8 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func run(_ run: Run) {
+    /// A run; the answer to its creation has no outputs.
+    mutating func run(_ run: Run, withOutputs: Bool = true) {
         beginObject()
         key("info")
         runInfo(run.info)
@@ -82,6 +83,7 @@ extension JSONWriter {
         pairs("tags", run.tags)
         endObject()
         runInputs(run)
+        if withOutputs { runOutputs(run) }
         endObject()
     }
 
@@ -116,6 +118,9 @@ extension JSONWriter {
             writer.endObject()
         }
         endObject()
+    }
+
+    private mutating func runOutputs(_ run: Run) {
         key("outputs")
         beginObject()
         list("model_outputs", run.modelOutputs) { writer, output in

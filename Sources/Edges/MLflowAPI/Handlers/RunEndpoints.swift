@@ -27,7 +27,7 @@ struct RunEndpoints {
         draft.user = try call.fields.string("user_id") ?? ""
         draft.startTime = try call.fields.int("start_time") ?? 0
         draft.tags = try call.fields.keyValues("tags")
-        return Self.answer(try await tracking.createRun(draft))
+        return Self.answer(try await tracking.createRun(draft), withOutputs: false)
     }
 
     @Sendable private func get(_ call: Call) async throws -> [UInt8] {
@@ -126,10 +126,10 @@ struct RunEndpoints {
         )
     }
 
-    private static func answer(_ run: Run) -> [UInt8] {
+    private static func answer(_ run: Run, withOutputs: Bool = true) -> [UInt8] {
         JSONWriter.object { writer in
             writer.key("run")
-            writer.run(run)
+            writer.run(run, withOutputs: withOutputs)
         }
     }
 }
