@@ -10,7 +10,7 @@ import { EventStreamClient } from "./stream.js";
 export function follow(topics, { onEvent, onRefresh, onState }) {
   const link = openLink((message) => {
     if (message.state) heard(message.state);
-    else if (message.event.type === "reset") onRefresh();
+    else if (message.event.type === "reset" || message.event.type === "dropped") onRefresh();
     else deliver(message.event);
   });
   let state = "connecting";
