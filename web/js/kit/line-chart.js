@@ -12,7 +12,8 @@ const MARGIN = { top: 28, bottom: 40, left: 44 };
  * Shows a model with:
  * - `domain`: `[first, last]` on the x axis;
  * - `points`: `[{ x, label }]`, ascending;
- * - `series`: `[{ name, token, dash, values, width }]`, as long as `points`, null for a gap;
+ * - `series`: `[{ name, ends, token, dash, values, width }]`, values as long as `points`, null for a gap; of the words
+ *   `ends` the first that fits stands at the end of the line;
  * - `fill`: two indexes of series between which the plot is shaded, or null;
  * - `bounds`: `[least height, lowest, highest]` of the y axis; `format(value)`;
  * - `lines`: `[{ y, label, token }]` across the plot;
@@ -240,7 +241,8 @@ function paintSeries({ context, plot, x, y, model, font, width }) {
     context.font = font(15, 660);
     context.fillText(model.format(line.values[index], true), left, heights[order] - 2);
     context.font = font(11, 500);
-    context.fillText(fit(context, line.end, width - left - 4), left, heights[order] + 13);
+    const end = line.ends.find((text) => context.measureText(text).width <= width - left - 4);
+    if (end) context.fillText(end, left, heights[order] + 13);
   });
 }
 
@@ -297,13 +299,6 @@ function dot(context, x, y, radius, colour) {
   context.beginPath();
   context.arc(x, y, radius, 0, Math.PI * 2);
   context.fill();
-}
-
-function fit(context, text, width) {
-  if (context.measureText(text).width <= width) return text;
-  let end = text.length;
-  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > width) end -= 1;
-  return `${text.slice(0, end)}…`;
 }
 
 customElements.define("line-chart", LineChart);

@@ -7,7 +7,9 @@ import { copyChip } from "./copy.js";
 import { icon } from "./icons.js";
 
 const SHOWN_APART = new Set(["champion", "challenger", "reasons", "passed", "error", "topic", "from_offset", "to_offset", "hash"]);
-const LINK_NAMES = { run_id: "Run", dataset: "Dataset", model: "Model", commit: "Commit", attempt: "Attempt", alert: "Alert", policy: "Policy" };
+/** What a step refers to, in the order in which it is shown. */
+const LINK_NAMES = { model: "Model", run_id: "Run", dataset: "Dataset", commit: "Commit", alert: "Alert", policy: "Policy", attempt: "Attempt" };
+const LINK_ORDER = Object.keys(LINK_NAMES);
 
 /** Everything that a step knows, as elements. */
 export function stepNumbers(step) {
@@ -81,5 +83,6 @@ function written(key, value) {
 function links(found) {
   return Object.entries(found)
     .filter(([, value]) => value)
+    .sort(([a], [b]) => LINK_ORDER.indexOf(a) - LINK_ORDER.indexOf(b))
     .map(([key, value]) => [LINK_NAMES[key] ?? label(key), copyChip(short(String(value)), String(value), LINK_NAMES[key] ?? label(key))]);
 }

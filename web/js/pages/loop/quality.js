@@ -98,13 +98,14 @@ function chartModel(loop, metric, cells, domain) {
   const { windows, steps, alerts } = loop;
   const values = series(windows, metric);
   const { name, bounds } = METRICS[metric];
+  const version = `v${loop.champion?.version ?? windows.at(-1).champion_version}`;
   return {
     domain,
     bounds,
     points: cells.map(({ from, to }) => ({ x: (from + to) / 2 })),
     series: [
-      { name: "champion", end: `champion v${loop.champion?.version ?? windows.at(-1).champion_version}`, token: "--accent", width: 2.5, values: values.champion },
-      { name: "frozen", end: "frozen v1", token: "--frozen", dash: [6, 4], width: 2, values: values.frozen },
+      { name: "champion", ends: [`champion ${version}`, version], token: "--accent", width: 2.5, values: values.champion },
+      { name: "frozen", ends: ["frozen v1", "v1"], token: "--frozen", dash: [6, 4], width: 2, values: values.frozen },
     ],
     fill: [0, 1],
     lines: limits(loop, metric),
