@@ -127,6 +127,23 @@ struct DeploymentTests {
         }
     }
 
+    @Test func aKeyThatNoRecordCanCarryTwiceDoesNotStallTheRest() async throws {
+        try await running(try deployment(configuration())) {
+            let producer = try StreamProducer(cluster.configuration)
+            let key = [UInt8](repeating: UInt8(ascii: "k"), count: 999_000)
+            let rows = [Fixtures.json(0), Array("bad".utf8)].map {
+                ProducerRecord(topic: "rows", partition: 0, key: key, value: $0)
+            }
+            _ = try await producer.send(rows)
+            _ = try await producer.send([ProducerRecord(topic: "rows", partition: 0, value: Fixtures.json(2))])
+            let records = try await read(2)
+            #expect(try sources(records) == [0, 2])
+            #expect(records[0].key == nil)
+            #expect(try sources(try await read(1, from: "rows.errors")) == [1])
+            await producer.close()
+        }
+    }
+
     @Test func aRestartLosesAndRepeatsNothing() async throws {
         for part in 0..<3 {
             try await running(try deployment(configuration())) {

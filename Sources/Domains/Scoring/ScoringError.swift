@@ -3,7 +3,7 @@ package struct ScoringError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure that a caller may want to tell apart.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidReference, invalidSignature, modelMismatch, missingColumn, topics, rows, stopped
+            case invalidReference, invalidSignature, modelMismatch, missingColumn, topics, rows, waiting, stopped
         }
 
         private let kind: Kind
@@ -22,6 +22,8 @@ package struct ScoringError: Error, Sendable, CustomStringConvertible {
         package static let topics = Code(.topics)
         /// The rows to replay cannot be used.
         package static let rows = Code(.rows)
+        /// What was asked for happens later, when the deployment runs again.
+        package static let waiting = Code(.waiting)
         /// The deployment was stopped before it could do what was asked.
         package static let stopped = Code(.stopped)
 

@@ -71,14 +71,14 @@ package final class ONNXModel: @unchecked Sendable {
         return scores
     }
 
-    /// Like ``scores(rows:rowCount:featureCount:)``, but replaces the contents of `scores` and keeps its memory.
+    /// Like ``scores(rows:rowCount:featureCount:)``, but appends to `scores`.
     package func score(
         rows: UnsafeBufferPointer<Float>,
         rowCount: Int,
         featureCount: Int,
         into scores: inout [Float]
     ) throws(InferenceError) {
-        scores.removeAll(keepingCapacity: true)
+        let before = scores.count
         try checkShape(rows: rows, rowCount: rowCount, featureCount: featureCount)
         guard rowCount > 0, let start = rows.baseAddress else { return }
         switch layout.input {
@@ -89,7 +89,7 @@ package final class ONNXModel: @unchecked Sendable {
         case .columns:
             try scoreColumns(start, rowCount, featureCount, into: &scores)
         }
-        assert(scores.count == rowCount, "one score a row")
+        assert(scores.count == before + rowCount, "one score a row")
     }
 
     private func checkShape(

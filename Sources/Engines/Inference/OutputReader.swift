@@ -19,7 +19,6 @@ struct OutputReader {
         guard cells.count == rowCount * width else {
             throw InferenceError(.failed, "the model gave \(cells.count) numbers for \(rowCount) rows of \(width)")
         }
-        scores.reserveCapacity(rowCount)
         for row in 0..<rowCount { scores.append(cells[row * width + width - 1]) }
     }
 
@@ -30,7 +29,6 @@ struct OutputReader {
         guard count == rowCount else {
             throw InferenceError(.failed, "the model gave \(count) results for \(rowCount) rows")
         }
-        scores.reserveCapacity(rowCount)
         for row in 0..<rowCount {
             let map = try element(sequence, row)
             defer { ort_release_value(runtime.functions, map) }

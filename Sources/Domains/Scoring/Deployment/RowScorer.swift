@@ -25,6 +25,8 @@ struct RowScorer {
         let timestamp: Int64
     }
 
+    private static let largestKey = 64 << 10
+
     private let configuration: DeploymentConfiguration
     private(set) var model: LoadedModel
     private var decoder: RowDecoder
@@ -141,7 +143,7 @@ struct RowScorer {
             outputs.append(
                 partition: message.partition,
                 timestampMilliseconds: row.timestamp > 0 ? row.timestamp : nil,
-                key: message.key
+                key: key(message)
             ) { bytes in
                 writer.write(offset: row.offset, eventTime: row.timestamp, score: score, into: &bytes)
             }
@@ -170,9 +172,15 @@ struct RowScorer {
             offset: message.offset,
             value: message.value
         )
-        errors.append(partition: message.partition, timestampMilliseconds: nil, key: message.key) {
+        errors.append(partition: message.partition, timestampMilliseconds: nil, key: key(message)) {
             $0.append(contentsOf: json)
         }
+    }
+
+    /// The row's key, unless it is so large that the record might not be taken, which would stall all rows behind it.
+    private func key(_ message: StreamMessage) -> UnsafeRawBufferPointer? {
+        guard let key = message.key, key.count <= RowScorer.largestKey else { return nil }
+        return key
     }
 
     private func producedAt(_ message: StreamMessage) -> Int64? {

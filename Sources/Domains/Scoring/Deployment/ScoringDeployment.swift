@@ -24,6 +24,9 @@ internal import Telemetry
 /// **Swap.** ``swap(to:)`` opens and warms the new version first; it takes over between two batches. A version that
 /// cannot be opened changes nothing.
 package final class ScoringDeployment: Service {
+    /// How long a swap waits for the loop, which needs milliseconds where it runs.
+    private static let patience = Duration.seconds(10)
+
     private let configuration: DeploymentConfiguration
     private let source: any ModelSource
     private let loader: ModelLoader
@@ -88,9 +91,8 @@ package final class ScoringDeployment: Service {
 
     /// Lets another version take over between two batches, and waits for that; nil where it is the one that scores.
     ///
-    /// Before the first start it waits until the deployment runs.
-    ///
-    /// - Throws: where the version cannot be opened, in which case the one before goes on.
+    /// - Throws: where the version cannot be opened, in which case the one before goes on; `ScoringError` with code
+    ///   `waiting` where the deployment does not run at the moment, in which case the swap happens when it does.
     @discardableResult
     package func swap(to resolved: ResolvedModel) async throws -> ModelSwap? {
         if control.model?.resolved == resolved { return nil }
@@ -109,6 +111,14 @@ package final class ScoringDeployment: Service {
         }
         let done = OneShot<ModelSwap>()
         control.request(PendingSwap(model: loaded, done: done))
+        let limit = ScoringDeployment.patience
+        guard await withDeadline(limit, { _ = try? await done.value }) else {
+            throw ScoringError(
+                .waiting,
+                "deployment \(name) does not run (\(status.problem ?? "it has not started")): version "
+                    + "\(resolved.version) takes over when it does"
+            )
+        }
         let swap = try await done.value
         logger.info("A version took over", ["deployment": name, "version": "\(swap.to)", "from": "\(swap.from)"])
         return swap
@@ -203,8 +213,7 @@ package final class ScoringDeployment: Service {
     private func countOutput(_ admin: StreamAdmin, partitions: some Sequence<Int32>) async throws -> Int {
         var count = 0
         for partition in partitions {
-            let (low, high) = try await admin.watermarks(TopicPartition(configuration.output, partition))
-            count += Int(high - low)
+            count += Int(try await admin.watermarks(TopicPartition(configuration.output, partition)).high)
         }
         return count
     }

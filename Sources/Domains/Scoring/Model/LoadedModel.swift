@@ -8,6 +8,10 @@ package final class LoadedModel: Sendable {
     /// The columns in the order in which the model takes them.
     package let columns: [ModelSignature.Column]
 
+    /// Rows in one call of the model: ONNX Runtime 1.31 takes 1.1 µs a row for 100 boosted trees in calls of 32 rows,
+    /// 2.9 µs in calls of 2,048, because it goes through the trees in another order.
+    private static let slice = 32
+
     private let model: ONNXModel
 
     /// Opens the model's file and scores one row, so that the first real row does not pay for it; blocks.
@@ -41,7 +45,14 @@ package final class LoadedModel: Sendable {
         count: Int,
         into scores: inout [Float]
     ) throws(InferenceError) {
-        try model.score(rows: rows, rowCount: count, featureCount: columns.count, into: &scores)
+        scores.removeAll(keepingCapacity: true)
+        let width = columns.count
+        precondition(rows.count == count * width, "a matrix has one number a column and row")
+        for start in stride(from: 0, to: count, by: LoadedModel.slice) {
+            let rowCount = min(LoadedModel.slice, count - start)
+            let part = UnsafeBufferPointer(rebasing: rows[start * width..<(start + rowCount) * width])
+            try model.score(rows: part, rowCount: rowCount, featureCount: width, into: &scores)
+        }
     }
 
     /// A model with one input a column names its columns; otherwise the signature's order counts.
