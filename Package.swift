@@ -216,7 +216,7 @@ let package = Package(
 
         tests("Inference", resources: [.copy("Fixtures")]),
 
-        tests("Statistics", resources: [.copy("Golden")]),
+        tests("Statistics", ["JSON", "Files"], resources: [.copy("Golden")]),
 
         tests("Processes"),
 

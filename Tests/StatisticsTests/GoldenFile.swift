@@ -1,12 +1,19 @@
-import Foundation
+import Files
+import JSON
+import Synchronization
 
 /// A file of inputs and of the numbers that the original libraries gave for them.
 enum GoldenFile {
+    private static let files = Mutex<[String: GoldenValue]>([:])
+
     /// The cases of `name`, each an object.
     static func cases(_ name: String) throws -> [GoldenValue] {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).json")
-        let tree = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-        return GoldenValue(tree)["cases"].array
+        if let known = files.withLock({ $0[name] }) { return known.array }
+        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+        let bytes = try File.read("/\(folder)/Golden/\(name).json", limit: 16 << 20)
+        let cases = GoldenValue(try JSONValue.parse(bytes))["cases"]
+        files.withLock { $0[name] = cases }
+        return cases.array
     }
 
     /// The cases of `name` by their `id`.
@@ -16,32 +23,28 @@ enum GoldenFile {
 }
 
 /// One value of a golden file; "NaN" and "Infinity" stand as strings in it.
-struct GoldenValue {
-    private let tree: Any?
+struct GoldenValue: Sendable {
+    private let tree: JSONValue?
 
-    init(_ tree: Any?) {
+    init(_ tree: JSONValue?) {
         self.tree = tree
     }
 
-    subscript(key: String) -> GoldenValue {
-        GoldenValue((tree as? [String: Any])?[key])
-    }
+    subscript(key: String) -> GoldenValue { GoldenValue(tree?[key]) }
 
-    var exists: Bool { tree != nil && !(tree is NSNull) }
+    var exists: Bool { tree != nil && tree?.isNull == false }
 
-    var array: [GoldenValue] { (tree as? [Any])?.map { GoldenValue($0) } ?? [] }
+    var array: [GoldenValue] { tree?.arrayValue?.map { GoldenValue($0) } ?? [] }
 
-    var object: [String: GoldenValue] { (tree as? [String: Any])?.mapValues { GoldenValue($0) } ?? [:] }
+    var string: String { tree?.stringValue ?? "" }
 
-    var string: String { tree as? String ?? "" }
+    var bool: Bool { tree?.boolValue ?? (tree?.doubleValue == 1) }
 
-    var bool: Bool { (tree as? NSNumber)?.boolValue ?? false }
-
-    var int: Int { (tree as? NSNumber)?.intValue ?? 0 }
+    var int: Int { Int(tree?.doubleValue ?? 0) }
 
     var double: Double {
-        if let number = tree as? NSNumber { return number.doubleValue }
-        return switch tree as? String {
+        if let number = tree?.doubleValue { return number }
+        return switch tree?.stringValue {
         case "Infinity": .infinity
         case "-Infinity": -.infinity
         default: .nan
@@ -52,11 +55,9 @@ struct GoldenValue {
 
     var ints: [Int] { array.map(\.int) }
 
-    var strings: [String] { array.map(\.string) }
-
     var categories: [String?] { array.map { $0.exists ? $0.string : nil } }
 
-    var bools: [Bool] { array.map { $0.int == 1 } }
+    var bools: [Bool] { array.map(\.bool) }
 }
 
 /// Whether `value` equals `expected` within `relative`, or within `absolute` when both are small.

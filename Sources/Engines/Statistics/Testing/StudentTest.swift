@@ -1,0 +1,39 @@
+/// Student's test of two means.
+package enum StudentTest {
+    /// How the spread is estimated.
+    package enum Variance: Sendable, Hashable {
+        /// One spread for both sides, as Evidently assumes.
+        case pooled
+        /// One for each side (Welch): right also when the spreads differ.
+        case separate
+    }
+
+    /// Compares the means of both sides, two-sided; equal to `scipy.stats.ttest_ind`.
+    ///
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when neither side varies.
+    package static func test(
+        reference: SortedSample,
+        current: SortedSample,
+        variance: Variance = .separate
+    ) throws(UndefinedStatistic) -> TestResult {
+        try requireValues(reference, current)
+        guard reference.count > 1, current.count > 1 else { throw UndefinedStatistic(.tooFewRows) }
+        let (n, m) = (Double(reference.count), Double(current.count))
+        let (first, second) = (reference.squaredDeviations, current.squaredDeviations)
+        let squaredError: Double
+        let freedom: Double
+        switch variance {
+        case .pooled:
+            freedom = n + m - 2
+            squaredError = (first + second) / freedom * (1 / n + 1 / m)
+        case .separate:
+            let (a, b) = (first / (n - 1) / n, second / (m - 1) / m)
+            squaredError = a + b
+            freedom = squaredError * squaredError / (a * a / (n - 1) + b * b / (m - 1))
+        }
+        guard squaredError > 0 else { throw UndefinedStatistic(.zeroVariance) }
+        let t = (reference.mean - current.mean) / squaredError.squareRoot()
+        let pValue = 2 * SpecialFunctions.studentSurvival(abs(t), freedom: freedom)
+        return TestResult(statistic: t, pValue: pValue)
+    }
+}
