@@ -140,8 +140,7 @@ let package = Package(
             "Edges",
             "MartletAPI",
             base + [
-                "HTTPServer", "Streams", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring", "Monitoring",
-                "Retraining",
+                "HTTPServer", "Streams", "Lake", "Tracking", "Registry", "Catalogue", "Pipelines",
             ]
         ),
 

@@ -1,0 +1,54 @@
+internal import JSON
+internal import Primitives
+internal import Registry
+
+extension RegisteredModel {
+    /// The model as the API lists it.
+    var json: JSONObject {
+        [
+            "name": .string(name),
+            "description": description.map(JSONValue.string) ?? .null,
+            "created_at": .string(WallClock.iso8601(milliseconds: createdAt)),
+            "updated_at": .string(WallClock.iso8601(milliseconds: updatedAt)),
+            "tags": tags.json,
+            "aliases": .object(JSONObject(aliases.map { ($0.name, .int($0.version)) })),
+            "latest_version": latestVersions.map(\.version).max().map(JSONValue.int) ?? .null,
+        ]
+    }
+}
+
+extension ModelVersion {
+    /// The version as the API gives it.
+    var json: JSONValue {
+        [
+            "version": .int(version),
+            "description": description.map(JSONValue.string) ?? .null,
+            "created_at": .string(WallClock.iso8601(milliseconds: createdAt)),
+            "updated_at": .string(WallClock.iso8601(milliseconds: updatedAt)),
+            "source": .string(source),
+            "run_id": run.isEmpty ? .null : .string(run),
+            "stage": .string(stage.rawValue),
+            "aliases": .array(aliases.map(JSONValue.string)),
+            "tags": tags.json,
+        ]
+    }
+}
+
+extension AliasChange {
+    /// The record of a move; `from` and `to` are null where the alias was or became unset.
+    var json: JSONValue {
+        [
+            "alias": .string(alias),
+            "from": from.map(JSONValue.int) ?? .null,
+            "to": to.map(JSONValue.int) ?? .null,
+            "actor": .string(actor),
+            "reason": .string(reason),
+            "at": .string(WallClock.iso8601(milliseconds: at)),
+        ]
+    }
+}
+
+extension [RegistryTag] {
+    /// The tags as one object.
+    fileprivate var json: JSONValue { .object(JSONObject(map { ($0.key, .string($0.value)) })) }
+}

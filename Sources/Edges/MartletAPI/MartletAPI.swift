@@ -1,0 +1,49 @@
+package import Catalogue
+package import HTTPServer
+internal import JSON
+package import Registry
+package import Streams
+package import Tracking
+
+/// Our own routes: `/api/v1` as `docs/api.md` has them, `/healthz`, `/readyz` and `/metrics`.
+///
+/// A handler decodes the request, calls one service and encodes what it gives.
+package struct MartletAPI: Sendable {
+    private let groups: [any RouteGroup]
+
+    /// Makes the routes over the services that answer them.
+    package init(
+        status: ServerStatus,
+        loops: any LoopSource,
+        streams: StreamConfiguration,
+        admin: StreamAdmin,
+        catalogue: CatalogueService,
+        tracking: TrackingService,
+        registry: RegistryService,
+        events: EventHub
+    ) {
+        groups = [
+            ServerRoutes(status: status, events: events),
+            TopicRoutes(streams: streams, admin: admin),
+            DatasetRoutes(catalogue: catalogue),
+            RunRoutes(tracking: tracking),
+            ModelRoutes(registry: registry),
+            LoopRoutes(loops: loops),
+            WorkRoutes(loops: loops),
+        ]
+    }
+
+    /// Adds all routes, and the document that describes them.
+    package func install(on router: inout Router) {
+        let operations = groups.flatMap(\.operations)
+        for operation in operations { operation.install(on: &router) }
+        let document = OpenAPIDocument(operations: operations).json.serialized()
+        router.on(.get, "/api/v1/openapi.json") { _ in .json(bytes: document) }
+    }
+}
+
+/// Operations that belong together.
+protocol RouteGroup: Sendable {
+    /// The operations, in the order of the document.
+    var operations: [Operation] { get }
+}
