@@ -1,6 +1,6 @@
 import Glibc
 
-/// Tests of categories: is the mix of the current data the mix of the reference?
+/// Tests whether the mix of categories of the current data is the mix of the reference.
 package enum ContingencyTests {
     /// Pearson's χ² test of homogeneity, with Yates' correction for two categories.
     ///

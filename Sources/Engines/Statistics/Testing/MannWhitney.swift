@@ -1,4 +1,4 @@
-/// The Mann-Whitney U test: does one sample tend to be larger than the other?
+/// The Mann-Whitney U test of whether one sample tends to be larger than the other.
 ///
 /// Equal to `scipy.stats.mannwhitneyu` with its default choice of method.
 package enum MannWhitney {
