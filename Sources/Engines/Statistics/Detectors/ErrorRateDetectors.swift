@@ -82,7 +82,6 @@ package struct EarlyDriftDetectionMethod: ChangeDetector {
         let reach = distances.mean + 2 * distances.sampleVariance.squareRoot()
         if reach > greatest {
             greatest = reach
-            verdict = .stable
         } else if distances.count > Double(warmStart) {
             let ratio = reach / greatest
             verdict = ratio < beta ? .drift : ratio < alpha ? .warning : .stable
