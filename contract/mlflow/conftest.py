@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-import mlflow
 import pytest
+
+import mlflow
 from martlet_server import Server
 from mlflow import MlflowClient
 

@@ -6,8 +6,9 @@ import http.client
 import os
 import pathlib
 
-import mlflow
 import pytest
+
+import mlflow
 from martlet_server import Server
 from mlflow import MlflowClient
 
@@ -117,7 +118,9 @@ def test_mistakes_are_named(server: Server) -> None:
     assert exchange(server, "PUT", f"{base}/folder", b"x")[0] == 400
     assert exchange(server, "PUT", f"{base}/folder/", b"x")[0] == 400
     assert exchange(server, "GET", f"{base}/folder")[0] == 400
-    assert exchange(server, "GET", f"{base}?path=folder")[2] == b'{"files":[{"path":"file","is_dir":false,"file_size":1}]}'
+    assert (
+        exchange(server, "GET", f"{base}?path=folder")[2] == b'{"files":[{"path":"file","is_dir":false,"file_size":1}]}'
+    )
     assert exchange(server, "DELETE", f"{base}/folder")[0] == 200
     assert exchange(server, "DELETE", f"{base}/folder")[0] == 200
     assert exchange(server, "GET", f"{base}?path=folder")[2] == b"{}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import mlflow
 import numpy
 import pytest
-from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+
+import mlflow
+from mlflow import MlflowClient
 
 FEATURES, LABELS = make_classification(n_samples=200, n_features=5, random_state=7)
 
@@ -22,9 +23,7 @@ def test_a_model_goes_from_training_to_champion_and_back(client: MlflowClient, n
     mlflow.set_experiment(name)
     model = fitted()
     with mlflow.start_run() as run:
-        logged = mlflow.sklearn.log_model(
-            model, name="model", input_example=FEATURES[:3], registered_model_name=name
-        )
+        logged = mlflow.sklearn.log_model(model, name="model", input_example=FEATURES[:3], registered_model_name=name)
     version = client.get_model_version(name, "1")
     assert version.run_id == run.info.run_id
     assert version.status == "READY"
