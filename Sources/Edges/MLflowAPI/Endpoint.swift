@@ -16,6 +16,8 @@ struct Endpoint: Sendable {
     /// How large a body may be.
     let bodyLimit: Int
     let handler: Handler
+    /// Answers from the bytes of a body that is as clients usually write it; nil leaves it to the handler.
+    let shortcut: (@Sendable ([UInt8]) async throws -> [UInt8]?)?
 
     static let usualBodyLimit = 4 << 20
 
@@ -24,6 +26,7 @@ struct Endpoint: Sendable {
         _ path: String,
         version: String = "2.0",
         bodyLimit: Int = usualBodyLimit,
+        shortcut: (@Sendable ([UInt8]) async throws -> [UInt8]?)? = nil,
         _ handler: @escaping Handler
     ) {
         self.method = method
@@ -31,6 +34,7 @@ struct Endpoint: Sendable {
         self.path = path
         self.bodyLimit = bodyLimit
         self.handler = handler
+        self.shortcut = shortcut
     }
 }
 

@@ -9,9 +9,14 @@ struct Fields {
     private let isQuery: Bool
     /// What comes before the names in messages, such as `metrics[0].`.
     private let path: String
+    /// Whether a name may be spelled in camelCase; most requests have no such key.
+    private let hasCamelCase: Bool
 
     init(_ object: JSONObject, isQuery: Bool = false, path: String = "") {
         self.object = object
+        hasCamelCase = object.keys.contains { key in
+            key.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        }
         self.isQuery = isQuery
         self.path = path
     }
@@ -19,7 +24,7 @@ struct Fields {
     /// The value of a field; nil when it is absent or null.
     func value(_ name: String) throws(MLflowError) -> JSONValue? {
         let plain = object[name]
-        guard name.utf8.contains(UInt8(ascii: "_")) else { return plain.flatMap { $0.isNull ? nil : $0 } }
+        guard hasCamelCase, name.utf8.contains(UInt8(ascii: "_")) else { return plain.flatMap { $0.isNull ? nil : $0 } }
         let camel = Self.camelCased(name)
         let other = object[camel]
         if plain != nil, other != nil {

@@ -47,8 +47,10 @@ package struct MLflowAPI: Sendable {
         let limits = RouteLimits(maximumBodyBytes: endpoint.bodyLimit)
         router.on(endpoint.method, "\(prefix)/\(endpoint.version)\(endpoint.path)", limits: limits) { request in
             try await respond(request) {
-                let call = try await Call(request)
-                return .json(bytes: try await endpoint.handler(call))
+                if request.method == .post || request.method == .put { try Call.checkType(request) }
+                let body = try await request.body()
+                if let answer = try await endpoint.shortcut?(body) { return .json(bytes: answer) }
+                return .json(bytes: try await endpoint.handler(Call(request, body)))
             }
         }
     }
@@ -95,22 +97,14 @@ extension Call {
     private static let maximumDepth = 64
 
     /// Reads a request: the query of a GET, the JSON body of any other method.
-    init(_ request: HTTPRequest) async throws {
+    init(_ request: HTTPRequest, _ body: [UInt8]) {
         parameters = request.parameters
-        guard request.method != .get, request.method != .head else {
-            fields = Fields(Self.object(request.query), isQuery: true)
-            return
-        }
-        if request.method == .post || request.method == .put { try Self.checkType(request) }
-        let body = try await request.body()
-        if body.isEmpty, request.method == .delete {
-            fields = Fields(Self.object(request.query), isQuery: true)
-            return
-        }
-        fields = Fields(Self.object(body))
+        let isQuery = request.method == .get || request.method == .head || request.method == .delete && body.isEmpty
+        fields = isQuery ? Fields(Self.object(request.query), isQuery: true) : Fields(Self.object(body))
     }
 
-    private static func checkType(_ request: HTTPRequest) throws(MLflowError) {
+    /// Refuses a body that is not declared to be JSON.
+    fileprivate static func checkType(_ request: HTTPRequest) throws(MLflowError) {
         guard let type = request.headers["Content-Type"] else {
             throw .invalid("Bad Request. Content-Type header is missing.")
         }

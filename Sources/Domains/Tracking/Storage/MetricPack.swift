@@ -39,9 +39,17 @@ enum MetricPack {
         for point in points {
             appendVarint(point.step &- step, to: &bytes)
             appendVarint(point.timestamp &- timestamp, to: &bytes)
-            withUnsafeBytes(of: point.value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+            appendValue(point.value.bitPattern, to: &bytes)
             step = point.step
             timestamp = point.timestamp
+        }
+    }
+
+    private static func appendValue(_ bits: UInt64, to bytes: inout [UInt8]) {
+        var rest = bits
+        for _ in 0..<8 {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
         }
     }
 

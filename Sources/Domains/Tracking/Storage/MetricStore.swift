@@ -6,6 +6,15 @@ internal import SQLStore
 struct MetricStore {
     private static let tailLimit = 64
     private static let chunkLimit = 1_024
+    /// With more metrics than this in one batch, those of the run are read in one scan.
+    private static let scanThreshold = 64
+
+    /// A row of `metric_series`.
+    private struct Series {
+        var latest: MetricPoint?
+        var chunks: Int64 = 0
+        var tail: [MetricPoint] = []
+    }
 
     let transaction: any SQLTransaction
 
@@ -13,8 +22,11 @@ struct MetricStore {
     func append(_ points: [Int64: [MetricPoint]], run: Int64) throws {
         var rows: [[SQLValue]] = []
         rows.reserveCapacity(points.count)
-        for (key, added) in points {
-            rows.append(try seriesRow(run: run, key: key, adding: added))
+        let known = points.count > Self.scanThreshold ? try allSeries(of: run) : nil
+        // In the order of the table, so that neighbours are written together.
+        for (key, added) in points.sorted(by: { $0.key < $1.key }) {
+            let series = if let known { known[key] } else { try series(of: run, key) }
+            rows.append(try row(run: run, key: key, series ?? Series(), adding: added))
         }
         try transaction.execute(Statements.upsertSeries, rows: rows)
     }
@@ -50,32 +62,46 @@ struct MetricStore {
         return numbers
     }
 
-    private func seriesRow(run: Int64, key: Int64, adding added: [MetricPoint]) throws -> [SQLValue] {
-        var tail: [MetricPoint] = []
-        var latest: MetricPoint?
-        var chunks: Int64 = 0
-        if let row = try transaction.first(Statements.selectSeries, [.int(run), .int(key)]) {
-            latest = MetricPoint(
+    private func series(of run: Int64, _ key: Int64) throws -> Series? {
+        try transaction.first(Statements.selectSeries, [.int(run), .int(key)]).map(series)
+    }
+
+    /// Every metric of a run by its key: one scan instead of many look-ups.
+    private func allSeries(of run: Int64) throws -> [Int64: Series] {
+        var known: [Int64: Series] = [:]
+        try transaction.forEach(Statements.selectAllSeries, [.int(run)]) { row in
+            known[try row.int(5)] = try series(row)
+        }
+        return known
+    }
+
+    private func series(_ row: SQLRow) throws -> Series {
+        Series(
+            latest: MetricPoint(
                 timestamp: try row.int(2),
                 step: try row.int(1),
                 value: try row.optionalDouble(0) ?? .nan
-            )
-            chunks = try row.int(3)
-            tail = try unpack(row.blob(4))
+            ),
+            chunks: try row.int(3),
+            tail: try unpack(row.blob(4))
+        )
+    }
+
+    private func row(run: Int64, key: Int64, _ known: Series, adding added: [MetricPoint]) throws -> [SQLValue] {
+        var series = known
+        for point in added where series.latest.map({ point.supersedes($0) }) ?? true {
+            series.latest = point
         }
-        for point in added where latest.map({ point.supersedes($0) }) ?? true {
-            latest = point
+        series.tail += added
+        Self.sortUnique(&series.tail)
+        if series.tail.count > Self.tailLimit {
+            series.chunks = try seal(series.tail, run: run, key: key, chunks: series.chunks)
+            series.tail = []
         }
-        tail += added
-        Self.sortUnique(&tail)
-        if tail.count > Self.tailLimit {
-            chunks = try seal(tail, run: run, key: key, chunks: chunks)
-            tail = []
-        }
-        guard let latest else { preconditionFailure("a series has a point") }
+        guard let latest = series.latest else { preconditionFailure("a series has a point") }
         return [
             .int(run), .int(key), latest.value.isNaN ? .null : .double(latest.value), .int(latest.step),
-            .int(latest.timestamp), .int(chunks), .blob(MetricPack.pack(tail)),
+            .int(latest.timestamp), .int(series.chunks), .blob(MetricPack.pack(series.tail)),
         ]
     }
 
@@ -133,6 +159,8 @@ struct MetricStore {
     private enum Statements {
         static let selectSeries =
             "SELECT value, step, timestamp, chunks, tail FROM metric_series WHERE run = ? AND key = ?"
+        static let selectAllSeries =
+            "SELECT value, step, timestamp, chunks, tail, key FROM metric_series WHERE run = ?"
         static let selectTail = "SELECT tail FROM metric_series WHERE run = ? AND key = ?"
         static let upsertSeries = """
             INSERT INTO metric_series (run, key, value, step, timestamp, chunks, tail) VALUES (?, ?, ?, ?, ?, ?, ?)

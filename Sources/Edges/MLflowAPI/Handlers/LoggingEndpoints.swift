@@ -16,7 +16,7 @@ struct LoggingEndpoints {
             Endpoint(.post, "/mlflow/runs/log-parameter", logParam),
             Endpoint(.post, "/mlflow/runs/set-tag", setTag),
             Endpoint(.post, "/mlflow/runs/delete-tag", deleteTag),
-            Endpoint(.post, "/mlflow/runs/log-batch", bodyLimit: 16 << 20, logBatch),
+            Endpoint(.post, "/mlflow/runs/log-batch", bodyLimit: 16 << 20, shortcut: logUsualBatch, logBatch),
             Endpoint(.get, "/mlflow/metrics/get-history", history),
             Endpoint(.get, "/mlflow/metrics/get-history-bulk", bulkHistory),
             Endpoint(.get, "/mlflow/metrics/get-history-bulk-interval", intervalHistory),
@@ -56,6 +56,13 @@ struct LoggingEndpoints {
             tags: try call.fields.keyValues("tags")
         )
         try await tracking.logBatch(batch, to: id)
+        return emptyAnswer
+    }
+
+    @Sendable private func logUsualBatch(_ body: [UInt8]) async throws -> [UInt8]? {
+        guard let usual = UsualBatch(body) else { return nil }
+        try BatchCall.check(usual.run)
+        try await tracking.logBatch(usual.batch, to: usual.run)
         return emptyAnswer
     }
 
