@@ -24,6 +24,9 @@ package struct ServerConfiguration: Sendable, Hashable {
     /// The defaults.
     package init() {}
 
+    /// The address at which this machine reaches the listeners.
+    var reachableHost: String { ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host }
+
     /// Checks what can be checked without touching anything; throws ``ConfigurationError``.
     package func validate() throws(ConfigurationError) {
         for (option, port) in [("--port", httpPort), ("--kafka-port", kafkaPort)] where !(0...65_535).contains(port) {

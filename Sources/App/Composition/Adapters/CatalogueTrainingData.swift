@@ -1,0 +1,51 @@
+internal import Catalogue
+internal import Lake
+internal import Pipelines
+internal import Retraining
+
+/// Cuts training data for a policy out of the topics of its monitor.
+struct CatalogueTrainingData: TrainingDataSource {
+    let catalogue: CatalogueService
+    let declaration: RetrainingDeclaration
+    let monitor: MonitorDeclaration
+    /// The dataset whose first version says what the columns are.
+    let dataset: DatasetDeclaration
+    let commit: String
+
+    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut {
+        let first = try await catalogue.version(declaration.dataset, 1)
+        guard let label = dataset.label, let labelField = first.schema.first(where: { $0.name == label }) else {
+            throw TrainingDataError("dataset \(declaration.dataset) declares no label column: add `label` to it")
+        }
+        let selection = LabelledSelection(
+            topic: monitor.input,
+            labelsTopic: monitor.labels,
+            labelsUpTo: Int64(labelledRows),
+            count: policy.trainingRows,
+            columns: first.schema.filter { $0.name != label },
+            labelColumn: labelField,
+            transformCommit: commit
+        )
+        let slice = try await catalogue.select(selection)
+        let version = try await catalogue.cut(declaration.dataset, slice)
+        return TrainingCut(
+            dataset: version.dataset,
+            version: version.version,
+            contentHash: version.contentHash,
+            topic: slice.range.topic,
+            fromOffset: slice.range.from,
+            toOffset: slice.range.to,
+            rows: Int(version.rowCount),
+            path: version.path
+        )
+    }
+}
+
+/// Training data that cannot be cut as the project declares it.
+struct TrainingDataError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

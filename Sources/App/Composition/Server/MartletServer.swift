@@ -1,0 +1,162 @@
+internal import Broker
+package import Execution
+internal import Files
+internal import HTTPServer
+internal import JSON
+internal import MLflowAPI
+internal import MartletAPI
+internal import Primitives
+internal import SQLStore
+internal import Synchronization
+internal import Telemetry
+internal import WebUI
+
+/// The whole server: one process, one data folder.
+///
+/// ``start()`` returns when both ports answer; projects of an earlier life go on in the background. ``run()`` works
+/// until ``stop()``.
+package final class MartletServer: Sendable {
+    private struct State {
+        var lock: DirectoryLock?
+        var group: ServiceGroup?
+        var loops: LoopService?
+        var database: SQLiteDatabase?
+    }
+
+    private let configuration: ServerConfiguration
+    private let state = Mutex(State())
+    private let logger = Logger(label: "server")
+
+    /// The ports that are bound; zero before ``start()``.
+    package let ports = BoundPorts()
+
+    /// A server that has touched nothing yet.
+    package init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Locks the folder, opens everything and listens.
+    ///
+    /// - Throws: errors whose descriptions name the thing and the remedy, among them a folder or a port in use.
+    package func start() async throws {
+        let begun = MonotonicClock.nowNanoseconds()
+        try configuration.validate()
+        try Directory.create(configuration.dataDirectory)
+        let data = try Directory.resolve(configuration.dataDirectory)
+        let lock = try DirectoryLock(directory: data)
+        try File.remove("\(data)/martlet.ports.json")
+        let broker = try startBroker(data)
+        let database = try SQLiteDatabase(path: "\(data)/martlet.sqlite")
+        do {
+            try await open(data: data, lock: lock, broker: broker, database: database)
+        } catch {
+            await broker.stop()
+            database.close()
+            throw error
+        }
+        let milliseconds = (MonotonicClock.nowNanoseconds() - begun) / 1_000_000
+        logger.info(
+            "Ready",
+            ["url": url, "kafka_port": String(ports.kafka), "data": data, "milliseconds": String(milliseconds)]
+        )
+    }
+
+    private func open(data: String, lock: DirectoryLock, broker: LogBroker, database: SQLiteDatabase) async throws {
+        let parts = try await ServerParts.open(
+            dataDirectory: data,
+            database: database,
+            bootstrapServers: "\(configuration.reachableHost):\(broker.boundPort)",
+            ports: ports,
+            host: configuration.reachableHost,
+            python: PythonEnvironment.find(configuration.pythonEnvironment)
+        )
+        let loops = LoopService(parts: parts)
+        let http = HTTPServer(
+            configuration: .init(host: configuration.host, port: configuration.httpPort),
+            router: routes(parts: parts, loops: loops, data: data)
+        )
+        try http.start()
+        ports.set(http: http.boundPort, kafka: broker.boundPort)
+        try writePorts(data)
+        let group = ServiceGroup([broker, http, loops], deadline: configuration.stopDeadline)
+        state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
+    }
+
+    /// Works until ``stop()`` or until a part fails; throws that part's error.
+    package func run() async throws {
+        let (group, database) = state.withLock { ($0.group, $0.database) }
+        guard let group else { return }
+        defer {
+            database?.close()
+            try? File.remove("\(configuration.dataDirectory)/martlet.ports.json")
+            state.withLock { $0.lock = nil }
+        }
+        try await group.run()
+    }
+
+    /// Asks ``run()`` to end: nothing new is taken, what is under way gets a deadline.
+    package func stop() {
+        state.withLock { $0.group }?.stop()
+    }
+
+    /// The projects and their loops; nil before ``start()``.
+    package var loops: (any LoopSource)? { state.withLock { $0.loops } }
+
+    /// The address of the page.
+    package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
+
+    private func startBroker(_ data: String) throws -> LogBroker {
+        var settings = BrokerConfiguration(
+            dataDirectory: "\(data)/log",
+            host: configuration.host,
+            port: configuration.kafkaPort
+        )
+        settings.advertisedHost = configuration.advertisedHost
+        let broker = LogBroker(configuration: settings)
+        try broker.start()
+        return broker
+    }
+
+    private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
+        var router = Router()
+        MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
+        MartletAPI(
+            server: ServerDescription(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
+            loops: loops,
+            streams: parts.streams,
+            admin: parts.admin,
+            catalogue: parts.catalogue,
+            tracking: parts.tracking,
+            registry: parts.registry,
+            events: parts.events
+        ).install(on: &router)
+        WebUI(folder: configuration.uiDirectory).register(on: &router)
+        return router
+    }
+
+    private func writePorts(_ data: String) throws {
+        let value: JSONValue = ["http": .int(Int64(ports.http)), "kafka": .int(Int64(ports.kafka))]
+        try File.replace("\(data)/martlet.ports.json", with: value.serialized())
+    }
+}
+
+/// The ports that a server has bound.
+package final class BoundPorts: Sendable {
+    private let values = Mutex((http: 0, kafka: 0))
+
+    /// The port of the APIs and the page.
+    package var http: Int { values.withLock { $0.http } }
+    /// The port of Kafka's protocol.
+    package var kafka: Int { values.withLock { $0.kafka } }
+
+    init() {}
+
+    /// Both ports, whenever they are asked for.
+    var both: @Sendable () -> (http: Int, kafka: Int) {
+        { [self] in values.withLock { $0 } }
+    }
+
+    func set(http: Int, kafka: Int) {
+        values.withLock { $0 = (http, kafka) }
+    }
+}
