@@ -110,6 +110,22 @@ struct WindowAssemblerTests {
         #expect(assembler.settledThrough == 219)
     }
 
+    @Test func `the end of the stream closes the open window with what it has`() throws {
+        let script = StreamScript.make(count: 950, definition: StreamScript.definition())
+        var (assembler, steps) = steps(script, seed: 1)
+        let closed = steps.count {
+            if case .window = $0 { true } else { false }
+        }
+        let settled = Int(assembler.settledThrough)
+        let rest = settled % script.definition.windowRows
+        let window = try #require(assembler.closeOpenWindow())
+        #expect(rest > 0)
+        #expect(window.index == closed)
+        #expect(window.rows == rest)
+        #expect(window.firstRow == Int64(closed * script.definition.windowRows))
+        #expect(window.columns.allSatisfy { $0.count == rest })
+    }
+
     @Test func `a prediction about a row far away is not believed`() {
         var assembler = WindowAssembler(StreamScript.definition())
         assembler.receive(

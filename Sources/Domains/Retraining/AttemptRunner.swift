@@ -13,8 +13,8 @@ struct AttemptRunner: Sendable {
 
     /// Does what is left to do; errors of a step make the attempt `failed` and leave the champion as it is.
     ///
-    /// Where not even that can be stored, as on a full disk, the attempt stays in its state and goes on at the next
-    /// start.
+    /// Where not even that can be stored, as on a full disk, and where a port throws `CancellationError` because the
+    /// server stops, the attempt stays in its state and goes on at the next start.
     func finish(_ unfinished: RetrainingAttempt) async {
         var attempt = unfinished
         do {
@@ -24,6 +24,8 @@ struct AttemptRunner: Sendable {
                 attempt.updatedAt = WallClock.nowMilliseconds()
                 try await attempts.save(attempt)
             }
+        } catch is CancellationError {
+            AttemptRunner.logger.info("An attempt waits for the next start", ["attempt": attempt.id])
         } catch {
             await fail(attempt, because: error)
         }

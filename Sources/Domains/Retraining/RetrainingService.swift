@@ -54,6 +54,9 @@ package final class RetrainingService: Service {
         wake.continuation.yield()
     }
 
+    /// False while an attempt is under way, or a signal with a trigger waits to be looked at.
+    package var isIdle: Bool { mailbox.withLock { !$0.isWorking } }
+
     /// Waits until no attempt is under way and no signal with a trigger waits to be looked at.
     package func waitUntilIdle() async {
         await withCheckedContinuation { continuation in

@@ -43,6 +43,9 @@ struct JobTrainer: ModelTrainer {
         )
         do {
             _ = try await parts.jobs.run(specification)
+        } catch let failure as JobFailure where failure.job.state == .lost {
+            try await end(run, .killed)
+            throw CancellationError()
         } catch {
             try await end(run, .failed)
             throw error
@@ -77,7 +80,7 @@ struct JobTrainer: ModelTrainer {
     private func end(_ run: RunID, _ status: RunStatus) async throws {
         let info = try await parts.tracking.run(run).info
         // The script may have ended its run itself; a job that failed overrules what it said.
-        guard info.status == .running || status == .failed else { return }
+        guard info.status == .running || status != .finished else { return }
         var change = RunChange()
         change.status = status
         change.endTime = WallClock.nowMilliseconds()

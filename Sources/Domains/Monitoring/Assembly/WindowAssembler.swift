@@ -53,9 +53,18 @@ struct WindowAssembler: Sendable, Hashable {
         while pending.isEmpty, settleNextRow(forced: forced) {
             let settled = Int(settledThrough - definition.startOffset)
             if settled.isMultiple(of: definition.evaluation.every) { pending.append(.estimate(estimate())) }
-            if settled.isMultiple(of: definition.windowRows) { pending.append(.window(closeWindow(settled))) }
+            if settled.isMultiple(of: definition.windowRows) {
+                pending.append(.window(closeWindow(settled, rows: definition.windowRows)))
+            }
         }
         return pending.isEmpty ? nil : pending.removeFirst()
+    }
+
+    /// Closes the open window with the rows that are settled, since no more will come; nil where it has none.
+    mutating func closeOpenWindow() -> AssembledWindow? {
+        let settled = Int(settledThrough - definition.startOffset)
+        let open = settled % definition.windowRows
+        return open == 0 ? nil : closeWindow(settled, rows: open)
     }
 
     /// The counters with the numbers of what waits now.
@@ -177,16 +186,16 @@ struct WindowAssembler: Sendable, Hashable {
         )
     }
 
-    private mutating func closeWindow(_ settled: Int) -> AssembledWindow {
+    private mutating func closeWindow(_ settled: Int, rows count: Int) -> AssembledWindow {
         let end = Int(settledThrough - firstOffset)
-        let range = (end - definition.windowRows)..<end
+        let range = (end - count)..<end
         let held = rows[range]
         let columns = definition.featureColumns.indices.map { column in
             held.compactMap { $0.time == nil ? nil : $0.features[column] }
         }
         let window = AssembledWindow(
-            index: settled / definition.windowRows - 1,
-            firstRow: definition.rowNumber(at: settledThrough - Int64(definition.windowRows)),
+            index: (settled - 1) / definition.windowRows,
+            firstRow: definition.rowNumber(at: settledThrough - Int64(count)),
             lastRow: definition.rowNumber(at: settledThrough - 1),
             rows: held.count { $0.time != nil },
             labelled: held.count { $0.truth != nil },

@@ -43,6 +43,7 @@ package actor MonitorService: Service {
     private let logger = Logger(label: "monitor")
 
     private var stopping = false
+    private var streamHasEnded = false
     private var state: MonitorSnapshot
     private var judge: DriftJudge?
     private var hasNotices = true
@@ -81,6 +82,9 @@ package actor MonitorService: Service {
     /// What was read and joined so far.
     package var counters: MonitorCounters { state.assembler.currentCounters }
 
+    /// Rows of the input that are done with: labelled, or given up.
+    package var settledRows: Int { Int(state.assembler.settledThrough - definition.startOffset) }
+
     /// The alerts that hold now, oldest first.
     package var openAlerts: [MonitorAlert] { state.alerts.openAlerts }
 
@@ -115,6 +119,14 @@ package actor MonitorService: Service {
                 wait = min(wait * 2, .seconds(2))
             }
         }
+    }
+
+    /// Says that the stream has ended for good: once all that was sent is settled, the open window is closed with
+    /// the rows that it has.
+    ///
+    /// For replays of bounded data. Say it once: rows that came after all would form windows of their own.
+    package func endStream() {
+        streamHasEnded = true
     }
 
     /// Ends ``run()`` after the batch that is being worked on.
@@ -154,6 +166,7 @@ package actor MonitorService: Service {
                 let records = try await reader.next(maximum: options.batchRecords, wait: options.pollInterval)
                 problem = nil
                 try await work(on: records)
+                if records.isEmpty && streamHasEnded { try await closeOpenWindow() }
             }
         } catch {
             await reader.close()
@@ -193,6 +206,20 @@ package actor MonitorService: Service {
             latestEstimate = estimate
             await observer?.monitor(definition.name, didEstimate: estimate, openAlerts: alerts)
         }
+    }
+
+    /// Closes the window that the end of the stream left open.
+    private func closeOpenWindow() async throws {
+        guard state.assembler.currentCounters.unlabelled == 0 else { return }
+        var next = state
+        streamHasEnded = false
+        guard let assembled = next.assembler.closeOpenWindow() else { return }
+        var changes: [MonitorStore.Change] = []
+        var estimates: [(QualityEstimate, [MonitorAlert])] = []
+        apply(.window(assembled), to: &next.alerts, &changes, &estimates)
+        try await store.save(definition.name, state: next.encoded(), changes: changes)
+        hasNotices = true
+        state = next
     }
 
     private func apply(

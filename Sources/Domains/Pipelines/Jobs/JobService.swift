@@ -15,6 +15,7 @@ package final class JobService: Sendable {
     private let logDirectory: String
     private let maximumRunning: Int
     private let children = Mutex<[String: ChildProcess?]>([:])
+    private let isStopping = Mutex(false)
 
     /// Jobs in `database`, which has ``PipelinesSchema/migrations``, with logs in `logDirectory`.
     package init(database: any SQLDatabase, logDirectory: String, maximumRunning: Int = 4) {
@@ -64,8 +65,9 @@ package final class JobService: Sendable {
         return job
     }
 
-    /// Ends all running jobs; for the stop of the server.
+    /// Ends all running jobs, which are then `lost`; for the stop of the server.
     package func stopAll() async {
+        isStopping.withLock { $0 = true }
         let running = children.withLock { $0.values.compactMap { $0 } }
         await withTaskGroup(of: Void.self) { group in
             for child in running { group.addTask { _ = await child.terminate() } }
@@ -135,6 +137,7 @@ package final class JobService: Sendable {
         let (status, timedOut) = await child.wait(atMost: specification.timeout)
         job.outcome = timedOut ? "longer than \(specification.timeout), \(status)" : "\(status)"
         job.state = timedOut ? .timedOut : status.isSuccess ? .succeeded : .failed
+        if job.state == .failed, isStopping.withLock({ $0 }) { job.state = .lost }
         return String(decoding: child.outputTail.utf8.suffix(4 << 10), as: UTF8.self)
     }
 

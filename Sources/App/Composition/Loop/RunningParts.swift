@@ -1,0 +1,184 @@
+internal import Catalogue
+internal import Execution
+internal import Lake
+internal import Monitoring
+internal import Pipelines
+internal import Registry
+internal import Retraining
+internal import Scoring
+internal import Streams
+internal import Telemetry
+
+/// The services of one project, wired to each other.
+struct RunningParts: Sendable {
+    let scorers: [ScoringDeployment]
+    let monitors: [MonitorService]
+    let retrainers: [RetrainingService]
+    let replays: [ReplaySource]
+    /// The number that people give to the first row of a replay's topic.
+    let firstRows: [String: Int]
+
+    /// The services in the order of their dependencies: sources come last, and stop first.
+    var services: [any Service] { scorers + monitors + retrainers + replays }
+
+    init(activation: ProjectActivation, loop: ProjectLoop) async throws {
+        let builder = PartsBuilder(activation: activation)
+        scorers = try builder.scorers()
+        let followers = Followers(scorers: scorers, parts: activation.parts)
+        retrainers = try builder.retrainers(followers: followers)
+        let observer = MonitorEvents(activation: activation, retrainers: retrainers)
+        monitors = try builder.monitors(observer: observer)
+        followers.set(monitors: monitors)
+        for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
+        replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
+        firstRows = Dictionary(activation.project.replays.map { ($0.output, $0.firstRow) }) { first, _ in first }
+    }
+}
+
+/// Shut while a retraining is under way: a job takes seconds, a simulated day is 24 hours.
+struct RetrainingGate: ReplayGate {
+    let retrainers: [RetrainingService]
+
+    var isOpen: Bool { retrainers.allSatisfy(\.isIdle) }
+}
+
+/// Makes the services that a project declares.
+struct PartsBuilder {
+    let activation: ProjectActivation
+
+    private var project: Project { activation.project }
+    private var parts: ServerParts { activation.parts }
+
+    func scorers() throws -> [ScoringDeployment] {
+        let loader = try parts.models.open()
+        return project.modelDeployments.map { declaration in
+            let selector: ModelReference.Selector =
+                switch declaration.selection {
+                case .alias(let alias): .alias(alias)
+                case .version(let version): .version(version)
+                }
+            return ScoringDeployment(
+                DeploymentConfiguration(
+                    name: declaration.name,
+                    model: ModelReference(name: declaration.model, selector: selector),
+                    input: declaration.input,
+                    output: declaration.output,
+                    streams: parts.streams
+                ),
+                source: RegistryModelSource(registry: parts.registry),
+                loader: loader,
+                observer: DeploymentEvents(activation: activation)
+            )
+        }
+    }
+
+    func monitors(observer: MonitorEvents) throws -> [MonitorService] {
+        let streams = parts.streams
+        return try project.monitors.map { declaration in
+            try MonitorService(
+                MonitorDefinition(declaration),
+                database: parts.database,
+                reference: CatalogueReference(catalogue: parts.catalogue),
+                observer: observer,
+                openReader: { try StreamReader(streams, assignments: $0) }
+            )
+        }
+    }
+
+    func retrainers(followers: Followers) throws -> [RetrainingService] {
+        try project.retraining.map { declaration in
+            guard let training = project.training.first(where: { $0.name == declaration.training }),
+                let monitor = project.monitors.first(where: { $0.name == declaration.monitor }),
+                let dataset = project.datasets.first(where: { $0.name == declaration.dataset })
+            else { throw LoopError("retraining \(declaration.name) names parts that are not declared") }
+            let ports = RetrainingPorts(
+                data: CatalogueTrainingData(
+                    catalogue: parts.catalogue,
+                    declaration: declaration,
+                    monitor: monitor,
+                    dataset: dataset,
+                    commit: activation.commit
+                ),
+                trainer: JobTrainer(parts: parts, project: project, training: training, commit: activation.commit),
+                scorer: NativeHoldOutScorer(
+                    catalogue: parts.catalogue,
+                    models: RegistryModelSource(registry: parts.registry),
+                    runtime: parts.models,
+                    label: dataset.label ?? ""
+                ),
+                alias: RegistryChampionAlias(registry: parts.registry, follow: { await followers.follow($0) })
+            )
+            return RetrainingService(
+                policy: RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
+                ports: ports,
+                journal: parts.journal,
+                database: parts.database
+            )
+        }
+    }
+
+    func replays(gate: RetrainingGate) async throws -> [ReplaySource] {
+        var sources: [ReplaySource] = []
+        for declaration in project.replays {
+            let configuration = ReplayConfiguration(
+                name: declaration.name,
+                output: declaration.output,
+                labels: declaration.labels,
+                rowsPerSecond: declaration.rowsPerSecond,
+                labelDelayRows: declaration.labelDelayRows,
+                streams: parts.streams
+            )
+            let rows = try await rows(of: declaration)
+            sources.append(
+                ReplaySource(configuration, rows: rows, gate: declaration.holdWhileRetraining ? gate : nil)
+            )
+        }
+        return sources
+    }
+
+    /// The rows of a replay, kept in the catalogue as a dataset of the replay's name.
+    private func rows(of declaration: ReplayDeclaration) async throws -> ColumnRows {
+        let range = declaration.firstRow..<(declaration.endRow ?? Int.max)
+        let version = try await parts.catalogue.importFile(
+            declaration.name,
+            path: declaration.path,
+            options: ImportOptions(rows: range)
+        )
+        let values = try await parts.catalogue.readColumns(version, version.schema.map(\.name))
+        return try ColumnRows(
+            columns: version.schema.map { field in
+                ColumnRows.Column(
+                    name: field.name,
+                    values: values[field.name] ?? [],
+                    isInteger: field.type == .integer
+                )
+            },
+            timeColumn: declaration.timeColumn,
+            timeUnitMilliseconds: declaration.timeUnitMilliseconds,
+            label: declaration.label
+        )
+    }
+}
+
+extension RetrainingPolicy {
+    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) {
+        self.init(
+            name: declaration.name,
+            project: project,
+            model: declaration.model,
+            alias: declaration.alias,
+            triggers: Set(declaration.alerts.compactMap(TriggerKind.init) + [.manual]),
+            coolDownRows: declaration.coolDownRows,
+            minimumNewLabels: declaration.newLabels,
+            trainingRows: declaration.rows,
+            holdOutRows: declaration.holdOutRows,
+            jobTimeout: timeout,
+            maximumAttemptsPerDay: declaration.maximumPerDay,
+            gate: Gate(
+                minimumGain: declaration.gateMargin,
+                minimumAUC: declaration.gateAtLeast,
+                minimumRows: declaration.holdOutRows
+            )
+        )
+    }
+}
