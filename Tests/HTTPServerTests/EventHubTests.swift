@@ -89,8 +89,9 @@ import Testing
         task.cancel()
     }
 
-    @Test func `a request without topics is refused`() throws {
-        let request = try #require(HTTPRequest(method: .get, target: "/events"))
+    @Test func `a request for too many topics is refused`() throws {
+        let names = (0..<101).map(String.init).joined(separator: ",")
+        let request = try #require(HTTPRequest(method: .get, target: "/events?topics=\(names)"))
         #expect(throws: HTTPError.self) { try EventHub().stream(for: request) }
     }
 }

@@ -15,6 +15,7 @@ package final class EventHub: Sendable {
     }
 
     private struct Client {
+        /// What it listens to; everything where this is empty.
         let topics: Set<String>
         let writer: HTTPBodyWriter
         var dropped = 0
@@ -51,11 +52,11 @@ package final class EventHub: Sendable {
         }
     }
 
-    /// The stream for a request with `?topics=a,b`; resumes behind `Last-Event-ID` where that is still known.
+    /// The stream for a request with `?topics=a,b`, or of all topics without; resumes behind `Last-Event-ID` where that is still known.
     package func stream(for request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
         let names = (request.query.first("topics") ?? "").split(separator: ",").map(String.init)
-        guard !names.isEmpty, names.count <= 100 else {
-            throw HTTPError(status: 400, message: "topics must name 1 to 100 topics, separated by commas")
+        guard names.count <= 100 else {
+            throw HTTPError(status: 400, message: "topics must name at most 100 topics, separated by commas")
         }
         guard state.withLock({ $0.clients.count }) < EventHub.clientLimit else {
             throw HTTPError(status: 503, message: "too many event streams are open; close some")
@@ -111,7 +112,7 @@ package final class EventHub: Sendable {
     }
 
     private static func send(_ event: Event, to client: inout Client?) {
-        guard let topics = client?.topics, topics.contains(event.topic), let writer = client?.writer else { return }
+        guard let topics = client?.topics, topics.isEmpty || topics.contains(event.topic), let writer = client?.writer else { return }
         let dropped = client?.dropped ?? 0
         let notice = dropped == 0 ? [] : Array("event: dropped\ndata: {\"dropped\":\(dropped)}\n\n".utf8)
         client?.dropped = writer.offer(notice + event.bytes) ? 0 : dropped + 1

@@ -4,6 +4,7 @@ internal import Pipelines
 internal import Primitives
 internal import Registry
 internal import Retraining
+internal import Streams
 internal import Tracking
 
 /// Runs a project's training script as a job with a tracking run of its own.

@@ -1,5 +1,5 @@
 internal import Catalogue
-internal import Pipelines
+internal import Lake
 internal import Retraining
 internal import Scoring
 

@@ -6,6 +6,7 @@ internal import Pipelines
 internal import Primitives
 internal import Retraining
 internal import SQLStore
+internal import Scoring
 internal import Synchronization
 
 /// All projects of the server: applies new ones, brings those of an earlier life back, answers for them.

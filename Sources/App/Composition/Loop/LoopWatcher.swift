@@ -2,7 +2,9 @@ internal import Execution
 internal import HTTPServer
 internal import JSON
 internal import Monitoring
+internal import Pipelines
 internal import Registry
+internal import Retraining
 internal import Scoring
 internal import Telemetry
 

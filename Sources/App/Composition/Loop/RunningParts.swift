@@ -136,20 +136,22 @@ struct PartsBuilder {
         return sources
     }
 
-    /// The rows of a replay, kept in the catalogue as a dataset of the replay's name.
+    /// The rows of a replay; its file is kept in the catalogue as a dataset of the replay's name.
     private func rows(of declaration: ReplayDeclaration) async throws -> ColumnRows {
-        let range = declaration.firstRow..<(declaration.endRow ?? Int.max)
-        let version = try await parts.catalogue.importFile(
-            declaration.name,
-            path: declaration.path,
-            options: ImportOptions(rows: range)
-        )
+        let version = try await parts.catalogue.importFile(declaration.name, path: declaration.path)
+        let end = min(declaration.endRow ?? Int.max, Int(version.rowCount))
+        guard declaration.firstRow < end else {
+            throw LoopError(
+                "deployment \(declaration.name): there are no rows from \(declaration.firstRow) to \(end); "
+                    + "the file has \(version.rowCount)"
+            )
+        }
         let values = try await parts.catalogue.readColumns(version, version.schema.map(\.name))
         return try ColumnRows(
             columns: version.schema.map { field in
                 ColumnRows.Column(
                     name: field.name,
-                    values: values[field.name] ?? [],
+                    values: Array((values[field.name] ?? [])[declaration.firstRow..<end]),
                     isInteger: field.type == .integer
                 )
             },

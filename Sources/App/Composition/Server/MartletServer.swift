@@ -1,5 +1,5 @@
 internal import Broker
-package import Execution
+internal import Execution
 internal import Files
 internal import HTTPServer
 internal import JSON
@@ -62,10 +62,11 @@ package final class MartletServer: Sendable {
     }
 
     private func open(data: String, lock: DirectoryLock, broker: LogBroker, database: SQLiteDatabase) async throws {
+        guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
             database: database,
-            bootstrapServers: "\(configuration.reachableHost):\(broker.boundPort)",
+            bootstrapServers: "\(configuration.reachableHost):\(kafkaPort)",
             ports: ports,
             host: configuration.reachableHost,
             python: PythonEnvironment.find(configuration.pythonEnvironment)
@@ -76,7 +77,7 @@ package final class MartletServer: Sendable {
             router: routes(parts: parts, loops: loops, data: data)
         )
         try http.start()
-        ports.set(http: http.boundPort, kafka: broker.boundPort)
+        ports.set(http: http.boundPort, kafka: kafkaPort)
         try writePorts(data)
         let group = ServiceGroup([broker, http, loops], deadline: configuration.stopDeadline)
         state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
@@ -100,7 +101,7 @@ package final class MartletServer: Sendable {
     }
 
     /// The projects and their loops; nil before ``start()``.
-    package var loops: (any LoopSource)? { state.withLock { $0.loops } }
+    var loops: (any LoopSource)? { state.withLock { $0.loops } }
 
     /// The address of the page.
     package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
@@ -121,7 +122,7 @@ package final class MartletServer: Sendable {
         var router = Router()
         MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
         MartletAPI(
-            server: ServerDescription(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
+            status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
             loops: loops,
             streams: parts.streams,
             admin: parts.admin,

@@ -6,25 +6,24 @@ internal import Telemetry
 /// What the server says of itself.
 package struct ServerStatus: Sendable {
     private let startedAt: Int64
-    private let httpPort: Int
-    private let kafkaPort: Int
     private let dataDirectory: String
+    private let ports: @Sendable () -> (http: Int, kafka: Int)
 
-    /// Makes the status of a server that has just become ready; `startedAt` is Unix time in milliseconds.
-    package init(startedAt: Int64, httpPort: Int, kafkaPort: Int, dataDirectory: String) {
+    /// Makes the status of a server that began at `startedAt`, Unix time in milliseconds; `ports` tells what is bound.
+    package init(startedAt: Int64, dataDirectory: String, ports: @escaping @Sendable () -> (http: Int, kafka: Int)) {
         self.startedAt = startedAt
-        self.httpPort = httpPort
-        self.kafkaPort = kafkaPort
         self.dataDirectory = dataDirectory
+        self.ports = ports
     }
 
     var json: JSONValue {
-        [
+        let ports = ports()
+        return [
             "version": .string(ProductVersion.current),
             "started_at": .string(WallClock.iso8601(milliseconds: startedAt)),
             "uptime_seconds": .double(Double(WallClock.nowMilliseconds() - startedAt) / 1_000),
-            "http_port": .int(Int64(httpPort)),
-            "kafka_port": .int(Int64(kafkaPort)),
+            "http_port": .int(Int64(ports.http)),
+            "kafka_port": .int(Int64(ports.kafka)),
             "data_directory": .string(dataDirectory),
             "ready": true,
         ]
