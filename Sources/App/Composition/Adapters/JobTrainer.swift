@@ -20,7 +20,12 @@ struct JobTrainer: ModelTrainer {
 
     func train(_ policy: RetrainingPolicy, on cut: TrainingCut, attempt: String) async throws -> TrainedModel {
         try await train(
-            on: TrainingInput(dataset: cut.name, path: cut.path, hash: cut.contentHash, holdOutRows: policy.holdOutRows),
+            on: TrainingInput(
+                dataset: cut.name,
+                path: cut.path,
+                hash: cut.contentHash,
+                holdOutRows: policy.holdOutRows
+            ),
             attempt: attempt,
             timeout: policy.jobTimeout
         )

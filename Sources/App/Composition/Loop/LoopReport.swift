@@ -61,7 +61,9 @@ struct LoopReport: Sendable {
         return counts
     }
 
-    /// Hands each value of partition 0 to `body`; the number of records. A topic that does not exist has none.
+    /// Hands each value of partition 0 to `body`; the number of records.
+    ///
+    /// A topic that does not exist has none.
     private func read(_ topic: String, _ body: ([UInt8]) -> Void) async throws -> Int {
         guard try await parts.admin.topic(topic) != nil else { return 0 }
         let partition = TopicPartition(topic, 0)

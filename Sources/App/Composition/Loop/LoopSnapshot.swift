@@ -85,7 +85,11 @@ struct LoopSnapshot: Sendable {
             let status = replay.status
             graph.append(
                 part(
-                    "source:\(status.name)", "source", status.name, status.state.rawValue, rate: status.ratePerSecond,
+                    "source:\(status.name)",
+                    "source",
+                    status.name,
+                    status.state.rawValue,
+                    rate: status.ratePerSecond,
                     detail: status.problem ?? "\(status.rowsSent) of \(status.rowsTotal) rows"
                 )
             )
@@ -98,8 +102,12 @@ struct LoopSnapshot: Sendable {
             let version = status.version.map { "\(status.model) version \($0)" } ?? status.model
             graph.append(
                 part(
-                    "deployment:\(status.name)", "deployment", status.name, status.state.rawValue,
-                    rate: status.ratePerSecond, detail: status.problem ?? "\(version), lag \(status.lag)"
+                    "deployment:\(status.name)",
+                    "deployment",
+                    status.name,
+                    status.state.rawValue,
+                    rate: status.ratePerSecond,
+                    detail: status.problem ?? "\(version), lag \(status.lag)"
                 )
             )
         }
@@ -107,8 +115,11 @@ struct LoopSnapshot: Sendable {
         for retrainer in running?.retrainers ?? [] {
             graph.append(
                 part(
-                    "policy:\(retrainer.policy.name)", "policy", retrainer.policy.name,
-                    retrainer.isIdle ? "idle" : "running", detail: retrainer.heldBecause ?? ""
+                    "policy:\(retrainer.policy.name)",
+                    "policy",
+                    retrainer.policy.name,
+                    retrainer.isIdle ? "idle" : "running",
+                    detail: retrainer.heldBecause ?? ""
                 )
             )
         }
@@ -121,7 +132,9 @@ struct LoopSnapshot: Sendable {
         let counters = await monitor.counters
         let problem = await monitor.problem
         return part(
-            "monitor:\(monitor.definition.name)", "monitor", monitor.definition.name,
+            "monitor:\(monitor.definition.name)",
+            "monitor",
+            monitor.definition.name,
             problem == nil ? "running" : "failing",
             detail: problem ?? "\(counters.joined) labels joined, \(counters.unlabelled) rows wait"
         )

@@ -52,7 +52,9 @@ final class LoopWatcher: Service {
         var last: JSONObject?
         while !Task.isCancelled {
             let progress = await progress(snapshot)
-            if progress != last { loop.parts.events.publishLoop(loop.project.name, change: "progress", .object(progress)) }
+            if progress != last {
+                loop.parts.events.publishLoop(loop.project.name, change: "progress", .object(progress))
+            }
             last = progress
             if loop.currentStatus.state == .running, await isPlayed() { await finish() }
             try? await Task.sleep(for: .milliseconds(500))
