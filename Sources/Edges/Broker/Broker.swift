@@ -120,6 +120,7 @@ final class Broker: TransactionSurroundings {
 
     /// Takes a finished flush: answers who waited for it and wakes who may read more.
     func flushFinished() {
+        store.finishCompaction()
         guard let partitions = store.finishFlush() else { return }
         for partition in partitions { wakeFetches(of: partition) }
         let done = unacknowledged.prefix { $0.round <= store.completedRound }
@@ -162,6 +163,7 @@ final class Broker: TransactionSurroundings {
             wakeFetches(of: partition)
         }
         groups.expire(now: now)
+        store.startCompaction(now: now)
     }
 
     private func recoverOffline() {

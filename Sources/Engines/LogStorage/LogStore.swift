@@ -51,6 +51,8 @@ package final class LogStore {
 
     let journal: MetadataJournal
     let flusher: Flusher
+    let compactor: Compactor
+    var compacting: PartitionLog?
     var dirty: [PartitionLog] = []
     var journalIsDirty = false
     var removals: [String] = []
@@ -67,7 +69,7 @@ package final class LogStore {
     /// - Parameters:
     ///   - directory: the folder; made where it is missing.
     ///   - flushPolicy: when what was written goes to the disk.
-    ///   - onFlushed: called on the flusher's thread when ``finishFlush()`` has something to do.
+    ///   - onFlushed: called on another thread when ``finishFlush()`` or ``finishCompaction()`` has something to do.
     /// - Throws: ``StorageError``.
     package init(
         directory: String,
@@ -79,6 +81,7 @@ package final class LogStore {
         do throws(SystemError) { try Directory.create("\(directory)/topics") } catch { throw .system(error) }
         journal = try MetadataJournal(path: "\(directory)/meta.journal")
         flusher = try Flusher(onFinish: onFlushed)
+        compactor = Compactor(onFinish: onFlushed)
         if journal.state.clusterID.isEmpty { try record([.clusterNamed(Self.newClusterID())]) }
         for (name, topic) in state.topics.sorted(by: { $0.key < $1.key }) { try open(name, topic) }
         try removeOrphans()

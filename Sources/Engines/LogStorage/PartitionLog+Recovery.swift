@@ -11,6 +11,7 @@ extension PartitionLog {
     /// This is the only way in which a partition opens, after a clean end as after a crash.
     func recover() throws(StorageError) {
         do throws(SystemError) { try Directory.create(directory) } catch { throw .system(error) }
+        removeLeftovers()
         segments = try recoverSegments()
         if let last = segments.last, last.nextOffset < logStartOffset { removeAllSegments() }
         if segments.isEmpty {
@@ -35,6 +36,13 @@ extension PartitionLog {
             return true
         } catch {
             return false
+        }
+    }
+
+    /// Removes what a crash left of files that were being written to take the place of others.
+    private func removeLeftovers() {
+        for name in (try? Directory.names(directory)) ?? [] where name.hasSuffix(".clean") || name.hasSuffix(".new") {
+            try? File.remove("\(directory)/\(name)")
         }
     }
 

@@ -40,6 +40,8 @@ package final class PartitionLog {
     var flushInProgress: FlushInProgress?
     var durable = Hint(offset: 0, segmentBase: 0, position: 0)
     var flushedTo: Int64 = 0
+    /// Keys have been compared up to here since the partition was opened.
+    var cleanTo: Int64 = 0
     var isListedForFlush = false
     var hints: [Hint] = []
     var nextHint = 0

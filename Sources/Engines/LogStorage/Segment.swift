@@ -139,6 +139,17 @@ final class Segment {
         isSealed = true
     }
 
+    /// Takes over a rewritten file; who still reads from the old one may finish.
+    func replace(with result: Compaction.Result) throws(StorageError) {
+        try? File.remove(indexPath)
+        do throws(SystemError) { try File.move(result.path, to: logPath) } catch { throw .system(error) }
+        openFile = nil
+        loadedIndex = nil
+        size = result.seal.logLength
+        maxTimestamp = result.seal.maxTimestamp
+        try result.seal.write(to: indexPath)
+    }
+
     /// Lets go of the descriptor and the index of a sealed segment; both come back when needed.
     func rest() {
         guard isSealed else { return }
