@@ -1,0 +1,120 @@
+"""Killing the server under load, and filling its disk."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import create_topic, produce, read, values
+from confluent_kafka import Producer
+from martlet_server import Server
+
+ROUNDS = int(os.environ.get("MARTLET_CRASH_ROUNDS", "5"))
+
+
+class Load(threading.Thread):
+    """Produces numbered values until told to stop, and notes what was acknowledged, at which offset."""
+
+    def __init__(self, bootstrap: str, topic: str, name: str, **config: object) -> None:
+        super().__init__(name=name)
+        self.topic = topic
+        self.acknowledged: dict[bytes, int] = {}
+        self.refused: list[str] = []
+        self.stopping = threading.Event()
+        self.producer = Producer(
+            {"bootstrap.servers": bootstrap, "linger.ms": 1, "reconnect.backoff.max.ms": 200, **config}
+        )
+
+    def note(self, error: object, message: object) -> None:
+        if error is None:
+            self.acknowledged[message.value()] = message.offset()
+        else:
+            self.refused.append(str(error))
+
+    def run(self) -> None:
+        number = 0
+        while not self.stopping.is_set():
+            try:
+                self.producer.produce(self.topic, b"%s %d" % (self.name.encode(), number), on_delivery=self.note)
+                number += 1
+            except BufferError:
+                pass
+            self.producer.poll(0.001 if number % 50 == 0 else 0)
+        self.producer.flush(60)
+
+
+def test_nothing_acknowledged_is_lost_by_kills(make_server) -> None:
+    server: Server = make_server()
+    port = server.kafka_port
+    server.wanted_ports = (0, port)
+    create_topic(server.bootstrap, "t", 1)
+    plain = Load(server.bootstrap, "t", "plain")
+    idempotent = Load(server.bootstrap, "t", "idempotent", **{"enable.idempotence": True})
+    loads = [plain, idempotent]
+    for load in loads:
+        load.start()
+    for _ in range(ROUNDS):
+        time.sleep(random.uniform(0.2, 0.8))
+        server.kill()
+        server.start()
+    time.sleep(0.5)
+    for load in loads:
+        load.stopping.set()
+    for load in loads:
+        load.join(120)
+    messages = read(server.bootstrap, "t")
+    assert [message.offset() for message in messages] == list(range(len(messages)))
+    by_offset = {message.offset(): message.value() for message in messages}
+    for load in loads:
+        assert load.acknowledged
+        wrong = {value for value, offset in load.acknowledged.items() if by_offset.get(offset) != value}
+        assert not wrong, f"{load.name}: {len(wrong)} acknowledged records are not where they were acknowledged"
+    numbers = [int(value.split()[1]) for value in by_offset.values() if value.startswith(b"idempotent")]
+    assert numbers == sorted(set(numbers)), "an idempotent producer's records are repeated or out of order"
+    assert not idempotent.refused
+
+
+@pytest.fixture
+def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A file system of 24 MB."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(path)]
+    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a file system of its own needs root")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=False)
+
+
+def test_a_full_disk_refuses_and_recovers_by_itself(small_disk: pathlib.Path) -> None:
+    filler = small_disk / "filler"
+    server = Server(small_disk / "data").start()
+    try:
+        create_topic(server.bootstrap, "t")
+        kept = [b"%d" % number for number in range(100)]
+        produce(server.bootstrap, "t", kept)
+        with filler.open("wb") as file:
+            try:
+                while True:
+                    file.write(b"x" * 65_536)
+                    file.flush()
+            except OSError:
+                pass
+        outcomes: list = []
+        producer = Producer({"bootstrap.servers": server.bootstrap, "message.timeout.ms": 3_000, "retries": 2})
+        producer.produce("t", os.urandom(500_000), on_delivery=lambda error, message: outcomes.append(error))
+        producer.flush(20)
+        assert outcomes and outcomes[0] is not None
+        assert values(read(server.bootstrap, "t")) == kept
+        filler.unlink()
+        assert produce(server.bootstrap, "t", [b"after"]) == [100]
+        assert values(read(server.bootstrap, "t")) == [*kept, b"after"]
+    finally:
+        server.kill()
