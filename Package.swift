@@ -203,7 +203,7 @@ let package = Package(
 
         tests("HTTPServer"),
 
-        tests("HTTPClient"),
+        tests("HTTPClient", ["HTTPServer"]),
 
         tests("SQLStore"),
 
