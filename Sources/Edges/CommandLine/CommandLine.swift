@@ -1,1 +1,0 @@
-// CommandLine: see docs/architecture.md.
