@@ -18,12 +18,16 @@ final class ReaderCore: @unchecked Sendable {
         var error: StreamError?
     }
 
+    /// Fewer queued records than this are soon used up.
+    private static let lowQueue = 4_096
+
     private let handle: ClientHandle
     private let box = ErrorBox()
     private let queue: OpaquePointer
     private var assignments: [Assignment] = []
     private var pending: StreamError?
     private var closed = false
+    private var lastWake: Int64 = 0
 
     init(_ configuration: StreamConfiguration) throws(StreamError) {
         let box = Unmanaged.passUnretained(box).toOpaque()
@@ -87,6 +91,7 @@ final class ReaderCore: @unchecked Sendable {
         }
         // The batch call would wait until the batch is full, so it only collects what is there already.
         let rest = maximum > 1 ? collect(maximum - 1) : []
+        wakeFetcher(behind: rest.last ?? first)
         return try sort([first] + rest)
     }
 
@@ -128,6 +133,25 @@ final class ReaderCore: @unchecked Sendable {
         var high: Int64 = -1
         let result = rd_kafka_get_watermark_offsets(handle.raw, partition.topic, partition.partition, &low, &high)
         return result == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
+    /// Makes librdkafka fetch on where its queue runs low although the log has more.
+    ///
+    /// Once its queue has been full, librdkafka 2.0 looks only every second whether there is room again. Any request to
+    /// the partition's broker makes it look at once; the cheapest is the one for the partition's end.
+    private func wakeFetcher(behind last: UnsafeMutablePointer<rd_kafka_message_t>) {
+        let queued = rd_kafka_queue_length(queue)
+        guard queued < ReaderCore.lowQueue, last.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        let now = MonotonicClock.nowNanoseconds()
+        let name = rd_kafka_topic_name(last.pointee.rkt).map { String(cString: $0) } ?? ""
+        let partition = TopicPartition(name, last.pointee.partition)
+        guard now - lastWake > 5_000_000, let end = knownEnd(partition), end > last.pointee.offset + 1 + Int64(queued)
+        else { return }
+        lastWake = now
+        var low: Int64 = 0
+        var high: Int64 = 0
+        // Whether it is answered does not matter.
+        _ = rd_kafka_query_watermark_offsets(handle.raw, partition.topic, partition.partition, &low, &high, 50)
     }
 
     private func collect(_ maximum: Int) -> [UnsafeMutablePointer<rd_kafka_message_t>] {
