@@ -13,7 +13,7 @@ from ui.watched_page import WatchedPage
 
 OpenPage = Callable[..., WatchedPage]
 
-PAGES = ["/topics"]
+PAGES = ["/topics", "/datasets", "/runs", "/models"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,6 +11,9 @@ import { showKeys } from "./kit/key-help.js";
 const PAGES = [
   { path: "/", name: "Loop", title: "Loop", key: "l", load: () => import("./pages/loop.js") },
   { path: "/topics", name: "Topics", title: "Topics", key: "t", load: () => import("./pages/topics.js") },
+  { path: "/datasets", name: "Datasets", title: "Datasets", key: "d", load: () => import("./pages/datasets.js") },
+  { path: "/runs", name: "Runs", title: "Runs", key: "r", load: () => import("./pages/runs.js") },
+  { path: "/models", name: "Models", title: "Models", key: "m", load: () => import("./pages/models.js") },
 ];
 
 const THEME_ICONS = { system: "system", light: "sun", dark: "moon" };

@@ -87,82 +87,98 @@ static const unsigned char file20[] = {
 };
 
 static const unsigned char file21[] = {
-#embed "../../../web/js/kit/choice.js"
+#embed "../../../web/js/kit/cells.js"
 };
 
 static const unsigned char file22[] = {
-#embed "../../../web/js/kit/copy.js"
+#embed "../../../web/js/kit/choice.js"
 };
 
 static const unsigned char file23[] = {
-#embed "../../../web/js/kit/data-table.js"
+#embed "../../../web/js/kit/copy.js"
 };
 
 static const unsigned char file24[] = {
-#embed "../../../web/js/kit/flow-graph.js"
+#embed "../../../web/js/kit/data-table.js"
 };
 
 static const unsigned char file25[] = {
-#embed "../../../web/js/kit/heat-strip.js"
+#embed "../../../web/js/kit/flow-graph.js"
 };
 
 static const unsigned char file26[] = {
-#embed "../../../web/js/kit/icons.js"
+#embed "../../../web/js/kit/heat-strip.js"
 };
 
 static const unsigned char file27[] = {
-#embed "../../../web/js/kit/key-help.js"
+#embed "../../../web/js/kit/icons.js"
 };
 
 static const unsigned char file28[] = {
-#embed "../../../web/js/kit/line-chart.js"
+#embed "../../../web/js/kit/key-help.js"
 };
 
 static const unsigned char file29[] = {
-#embed "../../../web/js/kit/states.js"
+#embed "../../../web/js/kit/line-chart.js"
 };
 
 static const unsigned char file30[] = {
-#embed "../../../web/js/kit/step-list.js"
+#embed "../../../web/js/kit/states.js"
 };
 
 static const unsigned char file31[] = {
-#embed "../../../web/js/kit/step-numbers.js"
+#embed "../../../web/js/kit/step-list.js"
 };
 
 static const unsigned char file32[] = {
-#embed "../../../web/js/main.js"
+#embed "../../../web/js/kit/step-numbers.js"
 };
 
 static const unsigned char file33[] = {
-#embed "../../../web/js/pages/list-page.js"
+#embed "../../../web/js/main.js"
 };
 
 static const unsigned char file34[] = {
-#embed "../../../web/js/pages/loop.js"
+#embed "../../../web/js/pages/datasets.js"
 };
 
 static const unsigned char file35[] = {
-#embed "../../../web/js/pages/loop/header.js"
+#embed "../../../web/js/pages/list-page.js"
 };
 
 static const unsigned char file36[] = {
-#embed "../../../web/js/pages/loop/quality.js"
+#embed "../../../web/js/pages/loop.js"
 };
 
 static const unsigned char file37[] = {
-#embed "../../../web/js/pages/loop/story.js"
+#embed "../../../web/js/pages/loop/header.js"
 };
 
 static const unsigned char file38[] = {
-#embed "../../../web/js/pages/loop/window-table.js"
+#embed "../../../web/js/pages/loop/quality.js"
 };
 
 static const unsigned char file39[] = {
-#embed "../../../web/js/pages/missing.js"
+#embed "../../../web/js/pages/loop/story.js"
 };
 
 static const unsigned char file40[] = {
+#embed "../../../web/js/pages/loop/window-table.js"
+};
+
+static const unsigned char file41[] = {
+#embed "../../../web/js/pages/missing.js"
+};
+
+static const unsigned char file42[] = {
+#embed "../../../web/js/pages/models.js"
+};
+
+static const unsigned char file43[] = {
+#embed "../../../web/js/pages/runs.js"
+};
+
+static const unsigned char file44[] = {
 #embed "../../../web/js/pages/topics.js"
 };
 
@@ -188,26 +204,30 @@ static const martlet_web_asset assets[] = {
     {"js/core/stream.js", file18, sizeof file18},
     {"js/core/theme.js", file19, sizeof file19},
     {"js/kit/canvas.js", file20, sizeof file20},
-    {"js/kit/choice.js", file21, sizeof file21},
-    {"js/kit/copy.js", file22, sizeof file22},
-    {"js/kit/data-table.js", file23, sizeof file23},
-    {"js/kit/flow-graph.js", file24, sizeof file24},
-    {"js/kit/heat-strip.js", file25, sizeof file25},
-    {"js/kit/icons.js", file26, sizeof file26},
-    {"js/kit/key-help.js", file27, sizeof file27},
-    {"js/kit/line-chart.js", file28, sizeof file28},
-    {"js/kit/states.js", file29, sizeof file29},
-    {"js/kit/step-list.js", file30, sizeof file30},
-    {"js/kit/step-numbers.js", file31, sizeof file31},
-    {"js/main.js", file32, sizeof file32},
-    {"js/pages/list-page.js", file33, sizeof file33},
-    {"js/pages/loop.js", file34, sizeof file34},
-    {"js/pages/loop/header.js", file35, sizeof file35},
-    {"js/pages/loop/quality.js", file36, sizeof file36},
-    {"js/pages/loop/story.js", file37, sizeof file37},
-    {"js/pages/loop/window-table.js", file38, sizeof file38},
-    {"js/pages/missing.js", file39, sizeof file39},
-    {"js/pages/topics.js", file40, sizeof file40},
+    {"js/kit/cells.js", file21, sizeof file21},
+    {"js/kit/choice.js", file22, sizeof file22},
+    {"js/kit/copy.js", file23, sizeof file23},
+    {"js/kit/data-table.js", file24, sizeof file24},
+    {"js/kit/flow-graph.js", file25, sizeof file25},
+    {"js/kit/heat-strip.js", file26, sizeof file26},
+    {"js/kit/icons.js", file27, sizeof file27},
+    {"js/kit/key-help.js", file28, sizeof file28},
+    {"js/kit/line-chart.js", file29, sizeof file29},
+    {"js/kit/states.js", file30, sizeof file30},
+    {"js/kit/step-list.js", file31, sizeof file31},
+    {"js/kit/step-numbers.js", file32, sizeof file32},
+    {"js/main.js", file33, sizeof file33},
+    {"js/pages/datasets.js", file34, sizeof file34},
+    {"js/pages/list-page.js", file35, sizeof file35},
+    {"js/pages/loop.js", file36, sizeof file36},
+    {"js/pages/loop/header.js", file37, sizeof file37},
+    {"js/pages/loop/quality.js", file38, sizeof file38},
+    {"js/pages/loop/story.js", file39, sizeof file39},
+    {"js/pages/loop/window-table.js", file40, sizeof file40},
+    {"js/pages/missing.js", file41, sizeof file41},
+    {"js/pages/models.js", file42, sizeof file42},
+    {"js/pages/runs.js", file43, sizeof file43},
+    {"js/pages/topics.js", file44, sizeof file44},
 };
 
 size_t martlet_web_asset_count(void) { return sizeof assets / sizeof assets[0]; }

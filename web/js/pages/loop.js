@@ -65,7 +65,7 @@ class LoopPage {
     const { signal } = this.#abort;
     this.#early = [];
     try {
-      this.#projects = (await get("loops", { signal })).items.map((item) => item.project);
+      this.#projects = (await get("loops", { signal })).items.map((item) => item.project ?? item.name);
       const wanted = query().get("project");
       const project = this.#projects.includes(wanted) ? wanted : this.#projects[0];
       const snapshot = project === undefined ? null : complete(await get(`loops/${encodeURIComponent(project)}`, { signal }));
