@@ -118,7 +118,8 @@ struct WindowAssemblerTests {
         }
         let settled = Int(assembler.settledThrough)
         let rest = settled % script.definition.windowRows
-        let window = try #require(assembler.closeOpenWindow())
+        let closing = assembler.closeOpenWindow()
+        let window = try #require(closing)
         #expect(rest > 0)
         #expect(window.index == closed)
         #expect(window.rows == rest)
