@@ -15,6 +15,21 @@ struct MartletProgram {
             default: break
             }
         }
+        if CommandLine.arguments.dropFirst().first == "demo" {
+            var options = DemonstrationOptions()
+            options.server = configuration
+            options.exits = true
+            options.reportPath = "demo-report.json"
+            let demonstration = Demonstration(options)
+            Task.detached {
+                do { print(try await demonstration.run()) } catch { print("\(error)") }
+                ProcessSignals.requestStop()
+            }
+            _ = ProcessSignals.waitForStop()
+            demonstration.stop()
+            _ = ProcessSignals.waitForStop()
+            return
+        }
         let server = MartletServer(configuration)
         Task.detached {
             do {
