@@ -243,7 +243,7 @@ let package = Package(
 
         tests("CommandLine"),
 
-        tests("Composition"),
+        tests("Composition", ["Processes"]),
     ],
     cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17

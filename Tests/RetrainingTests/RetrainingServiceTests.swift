@@ -73,6 +73,10 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         state.withLock { $0.champion = version }
     }
 
+    func follow(model: String) async {
+        state.withLock { $0.calls.append("follow \($0.heard.last?.kind.rawValue ?? "")") }
+    }
+
     func didRecord(_ step: LoopStep) async { state.withLock { $0.heard.append(step) } }
 }
 
@@ -169,10 +173,10 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
     }
 
     @Test(arguments: [
-        (RetrainingAttempt.State.triggered, ["cut", "train", "score 1 2", "promote 2"]),
-        (.training, ["train", "score 1 2", "promote 2"]),
-        (.judging, ["score 1 2", "promote 2"]),
-        (.promoting, ["promote 2"]),
+        (RetrainingAttempt.State.triggered, ["cut", "train", "score 1 2", "promote 2", "follow promoted"]),
+        (.training, ["train", "score 1 2", "promote 2", "follow promoted"]),
+        (.judging, ["score 1 2", "promote 2", "follow promoted"]),
+        (.promoting, ["promote 2", "follow promoted"]),
     ])
     func `an attempt goes on from its stored state after a restart`(
         state: RetrainingAttempt.State,
@@ -189,7 +193,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         try await leaveBehind(.promoting)
         world.state.withLock { $0.champion = 2 }
         _ = try await run([])
-        #expect(world.state.withLock { $0.calls } == [])
+        #expect(world.state.withLock { $0.calls } == ["follow promoted"])
         #expect(try await kinds().last == .promoted)
     }
 

@@ -127,6 +127,7 @@ struct AttemptRunner: Sendable {
                 + "in place of version \(attempt.championVersion ?? current)",
             numbers: verdict.json
         )
+        await ports.alias.follow(model: policy.model)
         return attempt
     }
 

@@ -117,4 +117,7 @@ package protocol ChampionAlias: Sendable {
 
     /// Points the alias to another version, as one durable act with its reason.
     func promote(model: String, alias: String, version: Int, reason: String) async throws
+
+    /// Lets deployments and monitors take over what the alias points to; called once the promotion is on record.
+    func follow(model: String) async
 }

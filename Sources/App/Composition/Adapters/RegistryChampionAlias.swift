@@ -1,18 +1,29 @@
 internal import Registry
 internal import Retraining
 
-/// Moves the alias in the registry, then lets what depends on it follow.
+/// Moves the alias in the registry, and lets what depends on it follow.
 struct RegistryChampionAlias: ChampionAlias {
+    /// Who moves an alias when a policy does.
+    static let actor = "policy"
+
     let registry: RegistryService
-    /// Swaps deployments and the monitor's reference; called after the move is durable.
-    let follow: @Sendable (_ model: String) async -> Void
+    let followers: Followers
 
     func championVersion(model: String, alias: String) async throws -> Int {
         Int(try await registry.version(model, alias: alias).version)
     }
 
     func promote(model: String, alias: String, version: Int, reason: String) async throws {
-        try await registry.setAlias(alias, of: model, to: Int64(version), actor: "policy", reason: reason)
-        await follow(model)
+        try await registry.setAlias(
+            alias,
+            of: model,
+            to: Int64(version),
+            actor: RegistryChampionAlias.actor,
+            reason: reason
+        )
+    }
+
+    func follow(model: String) async {
+        await followers.follow(model)
     }
 }

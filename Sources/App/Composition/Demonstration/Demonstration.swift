@@ -114,6 +114,8 @@ package final class Demonstration: Sendable {
         for candidate in candidates where File.exists("\(candidate)/examples/weather/martlet.yaml") {
             return "\(candidate)/examples/weather"
         }
-        throw ConfigurationError("examples/weather is not here: run this in Martlet's folder, or name it with --project")
+        throw ConfigurationError(
+            "examples/weather is not here: run this in Martlet's folder, or name it with --project"
+        )
     }
 }

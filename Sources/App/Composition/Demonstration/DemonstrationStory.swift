@@ -56,7 +56,8 @@ final class DemonstrationStory: Sendable {
     private func line(_ promotion: JSONValue) -> String {
         let versions = "\(number(promotion["previous_version"])) → \(number(promotion["version"]))"
         let gate = promotion["gate"]
-        return "  row \(number(promotion["row"])): version \(versions), trained on \(promotion["dataset"]?.stringValue ?? "")"
+        return
+            "  row \(number(promotion["row"])): version \(versions), trained on \(promotion["dataset"]?.stringValue ?? "")"
             + ", AUC \(rounded(gate?["champion"])) → \(rounded(gate?["challenger"])) on \(number(gate?["rows"])) rows\n"
     }
 
@@ -70,7 +71,9 @@ final class DemonstrationStory: Sendable {
     }
 
     private func tellProgress(_ snapshot: JSONObject) {
-        guard let progress = snapshot["progress"], let total = progress["rows_total"]?.intValue, total > 0 else { return }
+        guard let progress = snapshot["progress"], let total = progress["rows_total"]?.intValue, total > 0 else {
+            return
+        }
         let scored = progress["rows_scored"]?.intValue ?? 0
         let quality = (snapshot["windows"]?.arrayValue ?? []).last.map { window in
             "AUC \(rounded(window["auc"]?["champion"])), frozen \(rounded(window["auc"]?["frozen"]))"
@@ -89,7 +92,8 @@ final class DemonstrationStory: Sendable {
 
     private func showBar(share: Double, _ details: String) {
         let full = Int(Double(DemonstrationStory.barWidth) * min(1, share))
-        let bar = String(repeating: "█", count: full)
+        let bar =
+            String(repeating: "█", count: full)
             + String(repeating: "░", count: DemonstrationStory.barWidth - full)
         write("\r\u{1B}[2K  \(bar) \(details)")
         state.withLock { $0.barIsShown = true }

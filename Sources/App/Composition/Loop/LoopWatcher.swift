@@ -14,15 +14,12 @@ final class LoopWatcher: Service {
     let name: String
     private let loop: ProjectLoop
     private let running: RunningParts
-    private let followers: Followers
     private let stopRequested = OneShot<Void>()
 
     init(loop: ProjectLoop, running: RunningParts) {
         name = "loop \(loop.project.name)"
         self.loop = loop
         self.running = running
-        followers = Followers(scorers: running.scorers, parts: loop.parts)
-        followers.set(monitors: running.monitors)
     }
 
     func run() async throws {
@@ -38,12 +35,13 @@ final class LoopWatcher: Service {
         stopRequested.succeed(())
     }
 
-    /// Aliases may be moved by people too; what follows must not depend on who moved it.
+    /// Aliases may be moved by people too; what a policy moves is followed as part of the attempt.
     private func followAliases() async {
         let models = Set(loop.project.models.map(\.name))
         for await change in loop.parts.registry.aliasChanges() {
             if Task.isCancelled { return }
-            if models.contains(change.model) { await followers.follow(change.model) }
+            guard models.contains(change.model), change.actor != RegistryChampionAlias.actor else { continue }
+            await running.followers.follow(change.model)
         }
     }
 

@@ -15,8 +15,7 @@ struct RunningParts: Sendable {
     let monitors: [MonitorService]
     let retrainers: [RetrainingService]
     let replays: [ReplaySource]
-    /// The number that people give to the first row of a replay's topic.
-    let firstRows: [String: Int]
+    let followers: Followers
 
     /// The services in the order of their dependencies: sources come last, and stop first.
     var services: [any Service] { scorers + monitors + retrainers + replays }
@@ -31,7 +30,7 @@ struct RunningParts: Sendable {
         followers.set(monitors: monitors)
         for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
         replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
-        firstRows = Dictionary(activation.project.replays.map { ($0.output, $0.firstRow) }) { first, _ in first }
+        self.followers = followers
     }
 }
 
@@ -106,7 +105,7 @@ struct PartsBuilder {
                     runtime: parts.models,
                     label: dataset.label ?? ""
                 ),
-                alias: RegistryChampionAlias(registry: parts.registry, follow: { await followers.follow($0) })
+                alias: RegistryChampionAlias(registry: parts.registry, followers: followers)
             )
             return RetrainingService(
                 policy: RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),

@@ -1,0 +1,118 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Pipelines
+
+@Suite struct ProjectReaderTests {
+    private static let good = """
+        metadata: {version: 2.0, name: rain}
+        topics:
+          - {name: rows, configuration: {partitions: 2, retentionInMinutes: 10, cleanupPolicy: DeleteAndCompact}}
+          - {name: out}
+          - {name: truth}
+        datasets:
+          - {name: rows, path: data.csv, rows: {from: 0, to: 10}, label: y}
+        training:
+          - {name: train, application: ., dataset: rows, model: m, variables: [{name: DEPTH, value: 3}]}
+        models:
+          - {name: m, training: train, aliases: {champion: 1}}
+        deployments:
+          - name: source
+            deploymentType: Managed
+            configuration: {kind: replay, path: data.csv, output: rows, timeColumn: t, timeUnit: hour, label: y, labels: truth}
+          - {name: scorer, deploymentType: Managed, configuration: {kind: model, model: m@champion, input: rows, output: out}}
+          - {name: other, deploymentType: Service, application: app, version: latest}
+        monitors:
+          - name: watch
+            model: m
+            input: rows
+            labels: truth
+            predictions: {champion: out}
+            window: {size: 5}
+            columns: [a]
+            performance: [{metric: log_loss, above: 0.7}, {metric: auc, below: 0.6, severity: page}]
+            drift: {psi: 0.2}
+        retraining:
+          - name: again
+            monitor: watch
+            training: train
+            model: m
+            trigger: {alerts: [performance, drift], newLabels: 3, coolDownRows: 4}
+            dataset: {name: rows, rows: 10}
+            holdOut: {rows: 2}
+            gate: {metric: auc, atLeast: 0.6, margin: 0.01}
+        checks: [{name: none lost, metric: lost, atMost: 0}]
+        futureField: 1
+        """
+
+    private func read(_ text: String, file: String = "martlet.yaml") throws -> Project {
+        let directory = try TemporaryDirectory()
+        try File.replace("\(directory.path)/\(file)", with: Array(text.utf8))
+        try File.replace("\(directory.path)/data.csv", with: Array("t,a,y\n".utf8))
+        let app =
+            "name: train\nrunEntryPoint: train.py\nvariables: [{name: DEPTH, defaultValue: 1}, {name: RATE, defaultValue: 2}]"
+        try File.replace("\(directory.path)/app.yaml", with: Array(app.utf8))
+        try File.replace("\(directory.path)/train.py", with: [])
+        return try ProjectReader.read(folder: directory.path)
+    }
+
+    @Test func `a project's file reads whole`() throws {
+        let project = try read(Self.good)
+        #expect(project.name == "rain")
+        #expect(project.topics[0].partitions == 2)
+        #expect(project.topics[0].configuration == ["retention.ms": "600000", "cleanup.policy": "compact,delete"])
+        #expect(project.datasets[0].rows == 0..<10)
+        #expect(project.training[0].variables == ["DEPTH": "3", "RATE": "2"])
+        #expect(project.replays[0].timeUnitMilliseconds == 3_600_000)
+        #expect(project.modelDeployments[0].selection == .alias("champion"))
+        #expect(project.monitors[0].performance.map(\.isUpper) == [true, false])
+        #expect(project.monitors[0].drift?.psi == 0.2)
+        #expect(project.monitors[0].drift?.wasserstein == nil)
+        #expect(project.retraining[0].alerts == ["performance", "drift"])
+        #expect(project.checks[0].holds(for: 0))
+        #expect(!project.checks[0].holds(for: 1))
+    }
+
+    @Test func `what is not understood is told, not dropped in silence`() throws {
+        let warnings = try read(Self.good).warnings
+        #expect(warnings.contains { $0.hasPrefix("futureField") })
+        #expect(warnings.contains { $0.contains("'other'") })
+    }
+
+    @Test func `a folder with only a quix file is a project`() throws {
+        let project = try read("metadata: {version: 2.0}\ntopics: [{name: a}]", file: "quix.yaml")
+        #expect(project.topics.map(\.name) == ["a"])
+        #expect(project.name.hasPrefix("martlet-test-"))
+    }
+
+    @Test(arguments: [
+        ("model: m@champion", "model: m", "deployments[1].configuration.model: must be name@alias or name/version"),
+        ("path: data.csv, output", "path: ../../etc/passwd, output", "deployments[0].configuration.path"),
+        ("timeUnit: hour", "timeUnit: fortnight", "must be millisecond, second, minute, hour or day"),
+        ("kind: replay", "kind: magic", "deployments[0].configuration.kind: must be 'replay' or 'model', not 'magic'"),
+        ("window: {size: 5}", "window: {size: 0}", "monitors[0].window.size: must be from 1"),
+        ("metric: log_loss", "metric: loss", "monitors[0].performance[0].metric: must be one of"),
+        ("holdOut: {rows: 2}", "holdOut: {rows: 10}", "retraining[0].holdOut.rows: must be from 1 to 9"),
+        ("monitor: watch", "monitor: wach", "there is no 'wach'; declared are watch"),
+        ("dataset: rows, model: m", "dataset: row, model: m", "training 'train'.dataset: there is no 'row'"),
+        ("{name: out}", "{name: rows}", "'rows' stands there twice"),
+        ("name: rain}", "name: ../rain}", "metadata.name"),
+        ("alerts: [performance, drift]", "alerts: [weather]", "may hold performance and drift, not 'weather'"),
+        ("size: 5", "size: five", "monitors[0].window.size: must be a whole number, not a string"),
+        ("application: .", "application: nowhere", "training[0].application: there is no nowhere"),
+    ])
+    func `a fault is told with its place`(right: String, wrong: String, message: String) throws {
+        let text = Self.good.replacing(right, with: wrong)
+        try #require(text != Self.good)
+        let error = #expect(throws: ProjectError.self) { try read(text) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `a folder without a project's file is refused`() throws {
+        let directory = try TemporaryDirectory()
+        let error = #expect(throws: ProjectError.self) { try ProjectReader.read(folder: directory.path) }
+        #expect(error?.description.contains("neither martlet.yaml nor quix.yaml") == true)
+        #expect(throws: ProjectError.self) { try ProjectReader.read(folder: "/nowhere") }
+    }
+}
