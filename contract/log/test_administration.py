@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import NUMBERS, create_topic, produce, read, values
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
@@ -16,6 +15,8 @@ from confluent_kafka.admin import (
     NewTopic,
     OffsetSpec,
 )
+from log_clients import NUMBERS, create_topic, produce, read, values
+
 from martlet_server import Server
 
 

@@ -7,7 +7,8 @@ import socket
 import struct
 
 import pytest
-from conftest import produce, read, values
+from log_clients import produce, read, values
+
 from martlet_server import Server
 
 
@@ -105,7 +106,9 @@ def test_random_bytes_hurt_nobody(server: Server, bootstrap: str, topic: str) ->
                     connection.sendall(numbers.randbytes(numbers.randrange(1, 5_000)))
                 else:
                     key = numbers.choice([0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 19, 20, 22, 24, 26, 28, 32, 44])
-                    connection.sendall(request(key, numbers.randrange(0, 13), numbers.randbytes(numbers.randrange(300))))
+                    connection.sendall(
+                        request(key, numbers.randrange(0, 13), numbers.randbytes(numbers.randrange(300)))
+                    )
                 if round_number % 2:
                     connection.shutdown(socket.SHUT_WR)
             except ConnectionError:

@@ -12,8 +12,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import create_topic, produce, read, values
 from confluent_kafka import Producer
+from log_clients import create_topic, produce, read, values
+
 from martlet_server import Server
 
 ROUNDS = int(os.environ.get("MARTLET_CRASH_ROUNDS", "5"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import produce
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from kafka import KafkaConsumer
+from log_clients import produce
+
 from martlet_server import Server
 
 

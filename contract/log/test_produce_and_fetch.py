@@ -8,9 +8,9 @@ import threading
 import time
 
 import pytest
-from conftest import produce, read, values
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from kafka import KafkaConsumer, KafkaProducer
+from log_clients import produce, read, values
 
 
 def test_offsets_are_dense_and_in_order(bootstrap: str, topic: str) -> None:
@@ -182,6 +182,6 @@ def test_aiokafka_writes_and_reads(bootstrap: str, topic: str) -> None:
 
 def test_a_topic_that_does_not_exist_is_an_error_where_it_may_not_be_created(bootstrap: str) -> None:
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "none", "allow.auto.create.topics": False})
-    with pytest.raises(KafkaException, match="Unknown|UNKNOWN"):
+    with pytest.raises(KafkaException, match=r"Unknown|UNKNOWN"):
         consumer.get_watermark_offsets(TopicPartition("no-such-topic", 0), timeout=10)
     consumer.close()

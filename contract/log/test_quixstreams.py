@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from conftest import read
+from log_clients import read
 
 pytest.importorskip("quixstreams")
 
@@ -37,9 +37,7 @@ APPLICATION = textwrap.dedent(
 
 
 @pytest.mark.parametrize("guarantee", ["at-least-once", "exactly-once"])
-def test_counts_go_on_from_the_changelog(
-    bootstrap: str, make_topic, tmp_path: pathlib.Path, guarantee: str
-) -> None:
+def test_counts_go_on_from_the_changelog(bootstrap: str, make_topic, tmp_path: pathlib.Path, guarantee: str) -> None:
     from confluent_kafka import Producer
 
     source, target = make_topic(2), make_topic(2)

@@ -6,14 +6,24 @@ internal import Telemetry
 /// A fetch that waits for more bytes.
 final class FetchWait {
     fileprivate let request: FetchRequest
+    fileprivate let sessionID: Int32
+    fileprivate let topics: [Wanted]
     fileprivate let reply: Reply
     fileprivate var timer: TimerQueue.ID?
     fileprivate var ordinals: [Int] = []
     fileprivate var isWoken = false
     fileprivate var isDone = false
 
-    fileprivate init(request: FetchRequest, reply: Reply) {
+    /// The partitions of one topic.
+    fileprivate struct Wanted {
+        let name: String
+        var partitions: [FetchRequest.Partition]
+    }
+
+    fileprivate init(request: FetchRequest, sessionID: Int32, topics: [Wanted], reply: Reply) {
         self.request = request
+        self.sessionID = sessionID
+        self.topics = topics
         self.reply = reply
     }
 }
@@ -31,22 +41,43 @@ extension Broker {
     /// Answers with records, at once or when there are enough or the time is over.
     func fetch(_ request: FetchRequest, _ call: Call) {
         let reply = call.reply()
-        guard request.sessionID == 0 else {
+        let fetch: FetchWait
+        switch fetchSessions.take(request) {
+        case .refused(let error):
             var response = FetchResponse(topics: [])
-            response.error = .fetchSessionIDNotFound
+            response.error = error
             return reply.send(response)
+        case .alone:
+            let topics = request.topics.map { FetchWait.Wanted(name: $0.name, partitions: $0.partitions) }
+            fetch = FetchWait(request: request, sessionID: 0, topics: topics, reply: reply)
+        case .session(let id, let places):
+            fetch = FetchWait(request: request, sessionID: id, topics: Self.topics(of: places), reply: reply)
         }
-        let haul = collect(request)
+        let haul = collect(fetch)
         let isEnough = haul.bytes >= request.minimumBytes || haul.hasError || request.maximumWaitMilliseconds <= 0
-        guard !isEnough, !isStopping, !haul.ordinals.isEmpty else { return send(haul, reply) }
-        wait(request, reply, haul.ordinals)
+        guard !isEnough, !isStopping, !haul.ordinals.isEmpty else { return send(haul, fetch) }
+        wait(fetch, haul.ordinals)
     }
 
-    private func wait(_ request: FetchRequest, _ reply: Reply, _ ordinals: [Int]) {
-        let wait = FetchWait(request: request, reply: reply)
+    private static func topics(of places: [FetchSessions.Place]) -> [FetchWait.Wanted] {
+        var topics: [FetchWait.Wanted] = []
+        var indexes: [String: Int] = [:]
+        for place in places {
+            if let index = indexes[place.topic] {
+                topics[index].partitions.append(place.wanted)
+            } else {
+                indexes[place.topic] = topics.count
+                topics.append(FetchWait.Wanted(name: place.topic, partitions: [place.wanted]))
+            }
+        }
+        return topics
+    }
+
+    private func wait(_ wait: FetchWait, _ ordinals: [Int]) {
         wait.ordinals = ordinals
         for ordinal in ordinals { waitingFetches[ordinal, default: []].append(wait) }
-        wait.timer = timers.after(milliseconds: Int64(request.maximumWaitMilliseconds)) { [weak self, weak wait] in
+        let milliseconds = Int64(wait.request.maximumWaitMilliseconds)
+        wait.timer = timers.after(milliseconds: milliseconds) { [weak self, weak wait] in
             guard let self, let wait else { return }
             wait.timer = nil
             finish(wait)
@@ -72,10 +103,10 @@ extension Broker {
                     end(wait)
                     continue
                 }
-                let haul = collect(wait.request)
+                let haul = collect(wait)
                 guard haul.bytes >= wait.request.minimumBytes || haul.hasError else { continue }
                 end(wait)
-                send(haul, wait.reply)
+                send(haul, wait)
             }
         }
     }
@@ -83,7 +114,7 @@ extension Broker {
     private func finish(_ wait: FetchWait) {
         guard !wait.isDone else { return }
         end(wait)
-        if wait.reply.connection != nil { send(collect(wait.request), wait.reply) }
+        if wait.reply.connection != nil { send(collect(wait), wait) }
     }
 
     private func end(_ wait: FetchWait) {
@@ -102,13 +133,14 @@ extension Broker {
 
     // MARK: Collecting
 
-    private func collect(_ request: FetchRequest) -> Haul {
+    private func collect(_ fetch: FetchWait) -> Haul {
+        let request = fetch.request
         var haul = Haul()
         var budget = min(Int(max(request.maximumBytes, 0)), configuration.limits.fetchBytes)
-        haul.topics = request.topics.map { topic in
+        haul.topics = fetch.topics.map { topic in
             FetchResponse.Topic(name: topic.name, partitions: topic.partitions.map { .init(index: $0.index) })
         }
-        let places = request.topics.enumerated().flatMap { topic in
+        let places = fetch.topics.enumerated().flatMap { topic in
             topic.element.partitions.indices.map { (topic: topic.offset, partition: $0) }
         }
         var found: [Int: LogSlice] = [:]
@@ -116,9 +148,9 @@ extension Broker {
         for step in places.indices {
             let index = (step + abs(fetchRotation)) % places.count
             let place = places[index]
-            let wanted = request.topics[place.topic].partitions[place.partition]
+            let wanted = fetch.topics[place.topic].partitions[place.partition]
             var outcome = haul.topics[place.topic].partitions[place.partition]
-            let slice = read(request, request.topics[place.topic].name, wanted, &outcome, budget, &haul)
+            let slice = read(request, fetch.topics[place.topic].name, wanted, &outcome, budget, &haul)
             if let slice {
                 budget = max(0, budget - slice.length)
                 found[index] = slice
@@ -189,8 +221,15 @@ extension Broker {
 
     private static let copiedBytes = 32 << 10
 
-    private func send(_ haul: Haul, _ reply: Reply) {
-        let response = FetchResponse(topics: haul.topics)
+    private func send(_ haul: Haul, _ fetch: FetchWait) {
+        let reply = fetch.reply
+        var response = FetchResponse(topics: haul.topics)
+        if fetch.sessionID != 0 {
+            response.sessionID = fetch.sessionID
+            if fetch.request.sessionEpoch > 0 {
+                response.topics = fetchSessions.abridge(haul.topics, for: fetch.sessionID)
+            }
+        }
         var writer = reply.header.responseWriter(capacity: 128 + haul.topics.count * 128)
         let splices = response.encodeForSplicing(into: &writer)
         writer.patchInt32(Int32(writer.bytes.count - 4 + haul.bytes), at: 0)

@@ -27,6 +27,7 @@ final class Broker: TransactionSurroundings {
     var waitingFetches: [Int: [FetchWait]] = [:]
     var wokenFetches: [FetchWait] = []
     var fetchRotation = 0
+    var fetchSessions = FetchSessions()
     private(set) var isStopping = false
 
     init(

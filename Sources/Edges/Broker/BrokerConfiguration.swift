@@ -12,6 +12,8 @@ package struct BrokerConfiguration: Sendable {
     package var advertisedHost: String?
     /// The port that clients are told to dial; the bound one when nil.
     package var advertisedPort: Int?
+    /// Whether clients that do not say who they are may connect from other machines.
+    package var allowsAnonymousFromAnywhere: Bool
     /// When what was written goes to the disk.
     package var flushPolicy: FlushPolicy
     /// Bounds on what clients may ask.
@@ -84,9 +86,13 @@ package struct BrokerConfiguration: Sendable {
         self.port = port
         self.advertisedHost = advertisedHost
         self.flushPolicy = flushPolicy
+        allowsAnonymousFromAnywhere = false
         limits = Limits()
         defaults = Defaults()
     }
+
+    /// Whether only programs on this machine can connect.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     /// What clients are told to dial.
     var addressForClients: String {

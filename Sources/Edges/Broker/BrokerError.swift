@@ -36,6 +36,14 @@ package struct BrokerError: Error, CustomStringConvertible {
         BrokerError(code: .address, message: "the log cannot listen on \(host):\(port): \(reason)")
     }
 
+    static func openToAnybody(_ host: String) -> BrokerError {
+        BrokerError(
+            code: .address,
+            message: "\(host) can be reached from other machines, and clients need not say who they are; "
+                + "listen on 127.0.0.1, set up users, or allow anonymous clients"
+        )
+    }
+
     static func storage(_ error: StorageError) -> BrokerError {
         BrokerError(code: .storage, message: "the log cannot be opened: \(error.message)")
     }

@@ -50,6 +50,9 @@ package final class LogBroker: Service {
     ///   another process has the folder.
     package func start() throws {
         precondition(state.withLock { $0.signal == nil }, "a broker starts once")
+        guard configuration.isLoopback || authenticator != nil || configuration.allowsAnonymousFromAnywhere else {
+            throw BrokerError.openToAnybody(configuration.host)
+        }
         try Directory.create(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: configuration.dataDirectory)
         let listener = try Listener(host: configuration.host, port: configuration.port)
