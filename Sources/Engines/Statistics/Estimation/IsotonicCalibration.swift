@@ -1,0 +1,81 @@
+/// A rising map from scores to probabilities, fitted by pooling adjacent violators.
+///
+/// Equal to scikit-learn's `IsotonicRegression(increasing=True, out_of_bounds="clip")`: equal scores are averaged
+/// first, between the knots the map is linear, outside them it is flat.
+package struct IsotonicCalibration: Sendable, Hashable, Codable {
+    /// The scores at which the map is given, ascending.
+    package let scores: [Double]
+
+    /// The probability at each of them, ascending.
+    package let probabilities: [Double]
+
+    /// Fits the map to labelled scores.
+    ///
+    /// O(n log n).
+    ///
+    /// - Throws: `UndefinedStatistic` for no rows, columns of unequal length or scores that are not finite.
+    package init(scores: [Double], labels: [Bool]) throws(UndefinedStatistic) {
+        guard scores.count == labels.count else { throw UndefinedStatistic(.lengthMismatch) }
+        guard !scores.isEmpty else { throw UndefinedStatistic(.emptyReference) }
+        guard scores.allSatisfy(\.isFinite) else { throw UndefinedStatistic(.notFinite) }
+        let order = scores.indices.sorted { scores[$0] < scores[$1] }
+        var blocks: [Block] = []
+        var previous = Double.nan
+        for index in order {
+            let label: Double = labels[index] ? 1 : 0
+            if scores[index] == previous {
+                blocks[blocks.count - 1].sum += label
+                blocks[blocks.count - 1].weight += 1
+            } else {
+                Self.pool(&blocks)
+                blocks.append(Block(first: scores[index], last: scores[index], sum: label, weight: 1))
+                previous = scores[index]
+            }
+        }
+        Self.pool(&blocks)
+        var knots: [(Double, Double)] = []
+        for block in blocks {
+            knots.append((block.first, block.mean))
+            if block.last > block.first { knots.append((block.last, block.mean)) }
+        }
+        self.scores = knots.map(\.0)
+        self.probabilities = knots.map(\.1)
+    }
+
+    /// The probability for a score.
+    package func probability(of score: Double) -> Double {
+        guard let first = scores.first, let last = scores.last, score > first else { return probabilities.first ?? 0 }
+        guard score < last else { return probabilities[probabilities.count - 1] }
+        var low = 0
+        var high = scores.count - 1
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if scores[middle] <= score {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        let slope = (probabilities[high] - probabilities[low]) / (scores[high] - scores[low])
+        return probabilities[low] + slope * (score - scores[low])
+    }
+
+    /// A stretch of scores that share one probability.
+    private struct Block {
+        let first: Double
+        var last: Double
+        var sum: Double
+        var weight: Double
+        var mean: Double { sum / weight }
+    }
+
+    /// Merges the newest block into those before it while the means do not rise.
+    private static func pool(_ blocks: inout [Block]) {
+        while blocks.count > 1, blocks[blocks.count - 2].mean >= blocks[blocks.count - 1].mean {
+            let last = blocks.removeLast()
+            blocks[blocks.count - 1].last = last.last
+            blocks[blocks.count - 1].sum += last.sum
+            blocks[blocks.count - 1].weight += last.weight
+        }
+    }
+}
