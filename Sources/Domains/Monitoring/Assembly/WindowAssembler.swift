@@ -22,6 +22,8 @@ struct WindowAssembler: Sendable, Hashable {
     var labelClock = LabelClock()
     var waiting = WaitingLabels()
     var counters = MonitorCounters()
+    /// Where the open window was closed for the end of the stream.
+    var openWindowClosedAt: Int64?
 
     private var offsets: [String: Int64] = [:]
     private var pending: [MonitorStep] = []
@@ -54,17 +56,22 @@ struct WindowAssembler: Sendable, Hashable {
             let settled = Int(settledThrough - definition.startOffset)
             if settled.isMultiple(of: definition.evaluation.every) { pending.append(.estimate(estimate())) }
             if settled.isMultiple(of: definition.windowRows) {
-                pending.append(.window(closeWindow(settled, rows: definition.windowRows)))
+                pending.append(.window(closeWindow(settled)))
             }
         }
         return pending.isEmpty ? nil : pending.removeFirst()
     }
 
-    /// Closes the open window with the rows that are settled, since no more will come; nil where it has none.
+    /// The open window with the rows that are settled, since no more will come; nil where it has none, or was asked
+    /// for at this row before.
+    ///
+    /// Changes nothing else: should rows come after all, the whole window closes in its turn and takes its place.
     mutating func closeOpenWindow() -> AssembledWindow? {
         let settled = Int(settledThrough - definition.startOffset)
         let open = settled % definition.windowRows
-        return open == 0 ? nil : closeWindow(settled, rows: open)
+        guard open > 0, openWindowClosedAt != settledThrough else { return nil }
+        openWindowClosedAt = settledThrough
+        return assemble(settled, rows: open)
     }
 
     /// The counters with the numbers of what waits now.
@@ -186,14 +193,19 @@ struct WindowAssembler: Sendable, Hashable {
         )
     }
 
-    private mutating func closeWindow(_ settled: Int, rows count: Int) -> AssembledWindow {
+    private mutating func closeWindow(_ settled: Int) -> AssembledWindow {
+        let window = assemble(settled, rows: definition.windowRows)
         let end = Int(settledThrough - firstOffset)
-        let range = (end - count)..<end
-        let held = rows[range]
-        let columns = definition.featureColumns.indices.map { column in
-            held.compactMap { $0.time == nil ? nil : $0.features[column] }
-        }
-        let window = AssembledWindow(
+        for index in (end - definition.windowRows)..<end { rows[index].features = [] }
+        dropRowsNobodyNeeds()
+        return window
+    }
+
+    /// The window that ends at the last settled row, of its last `count` rows.
+    private func assemble(_ settled: Int, rows count: Int) -> AssembledWindow {
+        let end = Int(settledThrough - firstOffset)
+        let held = rows[(end - count)..<end]
+        return AssembledWindow(
             index: (settled - 1) / definition.windowRows,
             firstRow: definition.rowNumber(at: settledThrough - Int64(count)),
             lastRow: definition.rowNumber(at: settledThrough - 1),
@@ -202,11 +214,10 @@ struct WindowAssembler: Sendable, Hashable {
             unscored: held.count { $0.time != nil && $0.verdicts[champion] == nil },
             quality: quality(held),
             championVersions: versions(held),
-            columns: columns
+            columns: definition.featureColumns.indices.map { column in
+                held.compactMap { $0.features.indices.contains(column) ? $0.features[column] : nil }
+            }
         )
-        for index in range { rows[index].features = [] }
-        dropRowsNobodyNeeds()
-        return window
     }
 
     private func quality(_ rows: ArraySlice<HeldRow>) -> [RoleQuality] {

@@ -124,7 +124,8 @@ package actor MonitorService: Service {
     /// Says that the stream has ended for good: once all that was sent is settled, the open window is closed with
     /// the rows that it has.
     ///
-    /// For replays of bounded data. Say it once: rows that came after all would form windows of their own.
+    /// For replays of bounded data. May be said again, also after a restart; should rows come after all, the window is
+    /// closed anew when it is full.
     package func endStream() {
         streamHasEnded = true
     }

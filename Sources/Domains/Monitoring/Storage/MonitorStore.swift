@@ -151,7 +151,8 @@ private enum Statements {
         reference_version = excluded.reference_version, updated_at = excluded.updated_at
         """
     static let insertWindow = """
-        INSERT INTO monitor_windows (monitor, window_index, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+        INSERT INTO monitor_windows (monitor, window_index, payload) VALUES (?, ?, ?)
+        ON CONFLICT (monitor, window_index) DO UPDATE SET payload = excluded.payload
         """
     static let upsertAlert = """
         INSERT INTO monitor_alerts (id, monitor, state, opened_at, row_number, payload) VALUES (?, ?, ?, ?, ?, ?)

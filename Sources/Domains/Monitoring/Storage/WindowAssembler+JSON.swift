@@ -12,6 +12,7 @@ extension WindowAssembler {
             "label_clock": .array(labelClock.marks.map { .array([.int($0.time), .int($0.offset)]) }),
             "waiting": .array(waiting.all.map(\.json)),
             "counters": counters.json,
+            "open_window_closed_at": openWindowClosedAt.map(JSONValue.int) ?? .null,
             "rows": .array(rows.map(\.json)),
         ])
     }
@@ -33,6 +34,8 @@ extension WindowAssembler {
         )
         for label in try reader["waiting"].elements() { _ = waiting.insert(try MonitorEvent.Label(reading: label)) }
         counters = try MonitorCounters(reading: reader["counters"])
+        let closed = reader["open_window_closed_at"]
+        openWindowClosedAt = closed.isNull ? nil : try closed.int()
         rows = try reader["rows"].elements().map { row throws(MonitorError) in
             try HeldRow(reading: row, roles: definition.predictionTopics.count)
         }
