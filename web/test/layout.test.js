@@ -16,6 +16,18 @@ test("an edge that closes a loop is set apart", () => {
   equal([...found], [back]);
 });
 
+test("of two ways back into a flow both are set apart, in the order in which the parts are given", () => {
+  const nodes = ["s", "c", "f", "p", "q", "m", "r"];
+  const edges = [edge("s", "c"), edge("s", "f"), edge("c", "p"), edge("f", "q"), edge("p", "m"), edge("q", "m"), edge("m", "r"), edge("r", "c"), edge("r", "f")];
+  const { ranks, back } = rank(nodes, edges);
+  equal([...back].map((found) => found.to), ["c", "f"]);
+  equal(ranks, [["s"], ["c", "f"], ["p", "q"], ["m"], ["r"]]);
+});
+
+test("a start stands just before the first that it leads to", () => {
+  equal(rank(["a", "d", "b", "c"], [edge("a", "b"), edge("b", "c"), edge("d", "c")]).ranks, [["a"], ["d", "b"], ["c"]]);
+});
+
 test("an edge over several ranks has a lane in each", () => {
   const long = edge("a", "c");
   const { ranks, lanes } = rank(["a", "b", "c"], [edge("a", "b"), edge("b", "c"), long]);

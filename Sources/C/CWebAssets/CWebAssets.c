@@ -155,30 +155,34 @@ static const unsigned char file37[] = {
 };
 
 static const unsigned char file38[] = {
-#embed "../../../web/js/pages/loop/quality.js"
+#embed "../../../web/js/pages/loop/notes.js"
 };
 
 static const unsigned char file39[] = {
-#embed "../../../web/js/pages/loop/story.js"
+#embed "../../../web/js/pages/loop/quality.js"
 };
 
 static const unsigned char file40[] = {
-#embed "../../../web/js/pages/loop/window-table.js"
+#embed "../../../web/js/pages/loop/story.js"
 };
 
 static const unsigned char file41[] = {
-#embed "../../../web/js/pages/missing.js"
+#embed "../../../web/js/pages/loop/window-table.js"
 };
 
 static const unsigned char file42[] = {
-#embed "../../../web/js/pages/models.js"
+#embed "../../../web/js/pages/missing.js"
 };
 
 static const unsigned char file43[] = {
-#embed "../../../web/js/pages/runs.js"
+#embed "../../../web/js/pages/models.js"
 };
 
 static const unsigned char file44[] = {
+#embed "../../../web/js/pages/runs.js"
+};
+
+static const unsigned char file45[] = {
 #embed "../../../web/js/pages/topics.js"
 };
 
@@ -221,13 +225,14 @@ static const martlet_web_asset assets[] = {
     {"js/pages/list-page.js", file35, sizeof file35},
     {"js/pages/loop.js", file36, sizeof file36},
     {"js/pages/loop/header.js", file37, sizeof file37},
-    {"js/pages/loop/quality.js", file38, sizeof file38},
-    {"js/pages/loop/story.js", file39, sizeof file39},
-    {"js/pages/loop/window-table.js", file40, sizeof file40},
-    {"js/pages/missing.js", file41, sizeof file41},
-    {"js/pages/models.js", file42, sizeof file42},
-    {"js/pages/runs.js", file43, sizeof file43},
-    {"js/pages/topics.js", file44, sizeof file44},
+    {"js/pages/loop/notes.js", file38, sizeof file38},
+    {"js/pages/loop/quality.js", file39, sizeof file39},
+    {"js/pages/loop/story.js", file40, sizeof file40},
+    {"js/pages/loop/window-table.js", file41, sizeof file41},
+    {"js/pages/missing.js", file42, sizeof file42},
+    {"js/pages/models.js", file43, sizeof file43},
+    {"js/pages/runs.js", file44, sizeof file44},
+    {"js/pages/topics.js", file45, sizeof file45},
 };
 
 size_t martlet_web_asset_count(void) { return sizeof assets / sizeof assets[0]; }

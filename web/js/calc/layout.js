@@ -6,10 +6,9 @@
  * so that no edge runs under a tile.
  */
 export function rank(nodes, edges) {
-  const out = new Map(nodes.map((id) => [id, []]));
-  const known = edges.filter((edge) => out.has(edge.from) && out.has(edge.to) && edge.from !== edge.to);
-  for (const edge of known) out.get(edge.from).push(edge);
-  const back = backEdges(nodes, out, known);
+  const there = new Set(nodes);
+  const known = edges.filter((edge) => there.has(edge.from) && there.has(edge.to) && edge.from !== edge.to);
+  const back = backEdges(nodes, known);
   const forward = known.filter((edge) => !back.has(edge));
   const level = levels(nodes, forward);
   const ranks = [];
@@ -35,25 +34,28 @@ function takeLanes(ranks, level, edges) {
   return { lanes, links };
 }
 
-/** Edges that lead to a node still being walked through, from the sources on: those close the loops. */
-function backEdges(nodes, out, edges) {
-  const entered = new Set(edges.map((edge) => edge.to));
-  const roots = [...nodes.filter((id) => !entered.has(id)), ...nodes];
-  const state = new Map();
+/**
+ * The edges that close loops. Nodes are taken up when all that lead to them are; where a loop holds up everything,
+ * the first node in the given order that is led to already goes ahead, and what still leads to it closes a loop.
+ */
+function backEdges(nodes, edges) {
+  const taken = new Set();
+  const into = new Map(nodes.map((id) => [id, edges.filter((edge) => edge.to === id)]));
   const back = new Set();
-  const visit = (id) => {
-    state.set(id, "open");
-    for (const edge of out.get(id)) {
-      if (state.get(edge.to) === "open") back.add(edge);
-      else if (!state.has(edge.to)) visit(edge.to);
+  const waits = (id) => into.get(id).some((edge) => !taken.has(edge.from) && !back.has(edge));
+  while (taken.size < nodes.length) {
+    const left = nodes.filter((id) => !taken.has(id));
+    let next = left.find((id) => !waits(id));
+    if (next === undefined) {
+      next = left.find((id) => into.get(id).some((edge) => taken.has(edge.from))) ?? left[0];
+      for (const edge of into.get(next)) if (!taken.has(edge.from)) back.add(edge);
     }
-    state.set(id, "done");
-  };
-  for (const id of roots) if (!state.has(id)) visit(id);
+    taken.add(next);
+  }
   return back;
 }
 
-/** The longest way from a source; a source then moves up to just before its first reader. */
+/** The longest way from a start; a start then moves up to just before the first that it leads to. */
 function levels(nodes, edges) {
   const level = new Map(nodes.map((id) => [id, 0]));
   for (let round = 0; round < nodes.length; round += 1) {
@@ -64,6 +66,10 @@ function levels(nodes, edges) {
       moved = true;
     }
     if (!moved) break;
+  }
+  for (const id of nodes) {
+    const readers = edges.filter((edge) => edge.from === id).map((edge) => level.get(edge.to));
+    if (readers.length > 0 && !edges.some((edge) => edge.to === id)) level.set(id, Math.min(...readers) - 1);
   }
   return level;
 }

@@ -86,7 +86,7 @@ export class FlowGraph extends HTMLElement {
 
   /** A sentence on the chosen part; where none is chosen, on one that has failed. */
   #describe() {
-    const part = this.#parts.find((candidate) => candidate.id === this.#chosen) ?? this.#parts.find((candidate) => candidate.status === "failed");
+    const part = this.#parts.find((candidate) => candidate.id === this.#chosen) ?? this.#parts.find((candidate) => /^fail/.test(candidate.status));
     this.#detail.hidden = !part;
     if (!part) return;
     assign(this.#detail, "data-status", part.status);
@@ -123,39 +123,42 @@ export class FlowGraph extends HTMLElement {
     const { ranks, back } = this.#ranked;
     if (breadth === 0 || ranks.length === 0) return;
     const down = (breadth - ACROSS.gap * (ranks.length - 1)) / ranks.length < NARROWEST_TILE;
-    const room = back.size > 0 ? LOOP_ROOM : 0;
     this.dataset.direction = down ? "down" : "across";
-    const { boxes, height } = down ? placeDown(ranks, breadth - room, DOWN) : placeAcross(ranks, breadth, ACROSS);
-    // Edges that close a loop go around on the side of the tile where they end: before the first one of its rank.
-    const before = [...back].every((edge) => ranks.find((ids) => ids.includes(edge.to))[0] === edge.to);
-    if (before) for (const box of boxes.values()) box[down ? "x" : "y"] += room;
+    // An edge that closes a loop goes around on the side of the tile where it ends: before the first one of a rank.
+    const before = new Set([...back].filter((edge) => ranks.find((ids) => ids.includes(edge.to))[0] === edge.to));
+    const room = { before: before.size > 0 ? LOOP_ROOM : 0, after: back.size > before.size ? LOOP_ROOM : 0 };
+    const inner = breadth - room.before - room.after;
+    const { boxes, height } = down ? placeDown(ranks, inner, DOWN) : placeAcross(ranks, breadth, ACROSS);
+    for (const box of boxes.values()) box[down ? "x" : "y"] += room.before;
     for (const tile of this.#tiles.children) {
       const box = boxes.get(tile.dataset.id);
       tile.style.transform = `translate(${box.x}px, ${box.y}px)`;
       tile.style.width = `${box.width}px`;
       tile.style.height = `${box.height}px`;
     }
-    const total = height + (down ? 0 : room);
+    const total = height + (down ? 0 : room.before + room.after);
     this.#tiles.style.height = `${total}px`;
     assign(this.#lines, "viewBox", `0 0 ${breadth} ${total}`);
     assign(this.#lines, "width", breadth);
     assign(this.#lines, "height", total);
     const ends = [...boxes.values()];
-    const outside = before ? Math.min(...ends.map((box) => box.x)) - 17 : Math.max(...ends.map((box) => box.x + box.width)) + 17;
-    this.#draw(boxes, { down, before, total, outside });
+    const left = Math.min(...ends.map((box) => box.x)) - 17;
+    const right = Math.max(...ends.map((box) => box.x + box.width)) + 17;
+    this.#draw(boxes, before, { down, total, left, right });
     this.#paintFlow();
   }
 
-  #draw(boxes, frame) {
+  #draw(boxes, before, frame) {
     const { back, lanes } = this.#ranked;
     const shapes = [];
     for (const edge of [...lanes.keys(), ...back]) {
       const closes = back.has(edge);
       const stops = [edge.from, ...(lanes.get(edge) ?? []), edge.to].map((id) => boxes.get(id));
-      const d = closes ? around(stops[0], stops[1], frame) : through(stops, frame);
+      const first = before.has(edge);
+      const d = closes ? around(stops[0], stops[1], first, frame) : through(stops, frame);
       const path = svg("path", { d, class: closes ? "edge edge-back" : "edge" });
       path.dataset.from = edge.from;
-      shapes.push(path, svg("path", { d: head(stops.at(-1), closes, frame), class: closes ? "head head-back" : "head" }));
+      shapes.push(path, svg("path", { d: head(stops.at(-1), closes, first, frame), class: closes ? "head head-back" : "head" }));
       shapes.at(-1).dataset.from = edge.from;
     }
     this.#lines.replaceChildren(...shapes);
@@ -188,12 +191,12 @@ function through(stops, { down }) {
 }
 
 /** The way of an edge that closes a loop: outside of all tiles. */
-function around(from, to, { down, before, total, outside: x }) {
+function around(from, to, before, { down, total, left, right }) {
   if (down && before) {
-    return `M${from.x} ${middle(from)}H${x + 8}q-8 0 -8 -8V${middle(to) + 8}q0 -8 8 -8H${to.x - 5}`;
+    return `M${from.x} ${middle(from)}H${left + 8}q-8 0 -8 -8V${middle(to) + 8}q0 -8 8 -8H${to.x - 5}`;
   }
   if (down) {
-    return `M${from.x + from.width} ${middle(from)}H${x - 8}q8 0 8 -8V${middle(to) + 8}q0 -8 -8 -8H${to.x + to.width + 5}`;
+    return `M${from.x + from.width} ${middle(from)}H${right - 8}q8 0 8 -8V${middle(to) + 8}q0 -8 -8 -8H${to.x + to.width + 5}`;
   }
   const [x0, x1] = [centre(from), centre(to)];
   if (before) return `M${x0} ${from.y}V17q0 -8 -8 -8H${x1 + 8}q-8 0 -8 8V${to.y - 5}`;
@@ -202,7 +205,7 @@ function around(from, to, { down, before, total, outside: x }) {
 }
 
 /** The head of an arrow at the edge of a tile. */
-function head(to, closes, { down, before }) {
+function head(to, closes, before, { down }) {
   if (closes && down && !before) return `M${to.x + to.width} ${middle(to)}l7 -4v8Z`;
   if (closes ? before && !down : down) return `M${centre(to)} ${to.y}l-4 -7h8Z`;
   if (closes && !down) return `M${centre(to)} ${to.y + to.height}l4 7h-8Z`;

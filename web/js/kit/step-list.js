@@ -13,7 +13,10 @@ export const STEP_FILTERS = {
   data: { name: "Data and models", keep: (step) => ["imported", "dataset_cut", "trained", "registered", "deployed"].includes(step.kind) },
 };
 
-const TONES = { alert: "bad", failed: "bad", refused: "warn", triggered: "warn", promoted: "good", resolved: "good" };
+const TONES = { failed: "bad", refused: "warn", triggered: "warn", promoted: "good", resolved: "good" };
+const SEVERITY_TONES = { page: "bad", warn: "warn", info: "plain" };
+
+const tone = ({ kind, numbers }) => (kind === "alert" ? (SEVERITY_TONES[numbers?.severity] ?? "bad") : (TONES[kind] ?? "plain"));
 
 /** Fires `open` with `detail.id` when a step is opened, or null when it is closed. */
 export class StepList extends HTMLElement {
@@ -60,7 +63,7 @@ export class StepList extends HTMLElement {
     const body = h("div", { class: "step-body", id: `step-${step.id}`, hidden: true });
     const head = h("button", { type: "button", class: "step-head", "aria-expanded": "false", "aria-controls": body.id, onclick: () => this.#toggle(step.id, !this.#open.has(step.id), true) },
       h("span", { class: "step-title" }), h("span", { class: "step-meta" }), icon("chevron", "chevron"));
-    const item = h("li", { class: "step", "data-kind": step.kind, "data-tone": TONES[step.kind] ?? "plain" },
+    const item = h("li", { class: "step", "data-kind": step.kind, "data-tone": tone(step) },
       h("span", { class: "step-mark" }, icon(step.kind)), head, body);
     item.dataset.id = step.id;
     return item;

@@ -18,7 +18,7 @@ export function stepNumbers(step) {
   if (isObject(numbers.champion) && isObject(numbers.challenger)) parts.push(comparison(numbers));
   if (Array.isArray(numbers.reasons) && numbers.reasons.length > 0) parts.push(reasons(numbers));
   if (numbers.error) parts.push(h("pre", { class: "step-error", tabindex: 0, "aria-label": "Error" }, String(numbers.error)));
-  const facts = [...origin(numbers), ...rest(numbers, step.links ?? {}), ...links(step.links ?? {}), ["Time", dateTime(step.at)]];
+  const facts = [...origin(numbers), ...rest(numbers, step), ...links(step.links ?? {}), ["Time", dateTime(step.at)]];
   parts.push(h("dl", { class: "facts" }, facts.flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)])));
   return parts;
 }
@@ -61,9 +61,11 @@ function origin({ topic, from_offset: from, to_offset: to, hash }) {
   return facts;
 }
 
-function rest(numbers, known) {
+/** The other numbers, without those that the title or a link says already. */
+function rest(numbers, { title, links: found = {} }) {
+  const said = new Set([title, ...Object.values(found)]);
   return Object.entries(numbers)
-    .filter(([key, value]) => !SHOWN_APART.has(key) && !(key in known) && value !== null && value !== "")
+    .filter(([key, value]) => !SHOWN_APART.has(key) && !(key in found) && !said.has(value) && value !== null && value !== "")
     .map(([key, value]) => [METRICS[key]?.name ?? label(key), written(key, value)]);
 }
 

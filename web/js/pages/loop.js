@@ -10,6 +10,7 @@ import { changed, complete } from "../calc/loop-state.js";
 import { emptyState, fault } from "../kit/states.js";
 import "../kit/flow-graph.js";
 import { loopHeader } from "./loop/header.js";
+import { loopNotes } from "./loop/notes.js";
 import { qualityCard } from "./loop/quality.js";
 import { storyCard } from "./loop/story.js";
 
@@ -112,6 +113,7 @@ class LoopPage {
     if (this.#state === null) return this.#empty();
     if (this.#view === null) this.#build();
     this.#view.header.show(this.#state, this.#projects);
+    this.#view.notes.show(this.#state);
     this.#view.flow.show(this.#state.parts, this.#state.edges);
     this.#view.quality.show(this.#state);
     this.#view.story.show(this.#state);
@@ -135,16 +137,18 @@ class LoopPage {
       setQuery({ project, step: null });
       this.#load();
     });
+    const notes = loopNotes();
     const flow = h("flow-graph");
     const quality = qualityCard();
     const story = storyCard();
     this.#body.dataset.shown = "loop";
     this.#body.replaceChildren(
       header.element,
+      notes.element,
       h("section", { class: "card flow-card", "aria-labelledby": "flow-title" }, h("h2", { class: "visually-hidden", id: "flow-title" }, "Parts"), flow),
       h("div", { class: "loop-columns" }, quality.element, story.element),
     );
-    this.#view = { header, flow, quality, story };
+    this.#view = { header, notes, flow, quality, story };
     this.#undo.push(
       bind("j", "Loop", "Next step", () => story.step(1)),
       bind("k", "Loop", "Previous step", () => story.step(-1)),
