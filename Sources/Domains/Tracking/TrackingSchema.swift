@@ -4,7 +4,8 @@ package import SQLStore
 package enum TrackingSchema {
     /// The changes that make the tables; each is applied once.
     package static let migrations = [
-        Migration(id: "tracking-001", statements: experiments + runs + metrics + inputs + models + artifacts)
+        Migration(id: "tracking-001", statements: experiments + runs + metrics + inputs + models + artifacts),
+        TraceSchema.migration,
     ]
 
     private static let experiments = [

@@ -30,6 +30,7 @@ package struct MLflowAPI: Sendable {
             router.errors(below: "\(prefix)/3.0/") { Self.answer(to: $0, $1) }
         }
         ServerRoutes().install(on: &router)
+        SpanRoute(tracking: tracking).install(on: &router)
         ArtifactRoutes(tracking: tracking, registry: registry).installWithoutPrefix(on: &router)
     }
 
@@ -41,6 +42,7 @@ package struct MLflowAPI: Sendable {
             + RegisteredModelEndpoints(registry: registry).endpoints
             + ModelVersionEndpoints(registry: registry, tracking: tracking).endpoints
             + RunArtifactEndpoints(tracking: tracking).endpoints
+            + TraceEndpoints(tracking: tracking).endpoints
     }
 
     private static func install(_ endpoint: Endpoint, below prefix: String, on router: inout Router) {

@@ -1,0 +1,152 @@
+internal import SQLStore
+
+/// Traces and their spans inside one transaction.
+struct TraceStore {
+    let transaction: any SQLTransaction
+
+    /// The row of a trace; nil when there is none.
+    func find(_ id: String) throws -> Int64? {
+        try transaction.first("SELECT id FROM traces WHERE trace_id = ?", [.text(id)])?.int(0)
+    }
+
+    /// Adds or replaces what is known of a trace, merging tags and metadata, and returns its row.
+    func upsert(_ info: TraceInfo) throws -> Int64 {
+        let rows = try transaction.query(
+            Statements.upsert,
+            [
+                .text(info.id), .int(info.experiment.number), .int(info.requestTime), SQLValue(info.duration),
+                .int(info.state.rawValue), SQLValue(info.clientRequestID), SQLValue(info.requestPreview),
+                SQLValue(info.responsePreview),
+            ]
+        )
+        guard let row = try rows.first?.int(0) else { preconditionFailure("an upsert with RETURNING answers") }
+        try setTags(info.tags, of: row)
+        try set(info.metadata, Statements.upsertMetadata, row)
+        return row
+    }
+
+    /// Sets tags.
+    func setTags(_ tags: [KeyValue], of row: Int64) throws {
+        try set(tags, Statements.upsertTag, row)
+    }
+
+    /// Removes a tag; false when there was none.
+    func deleteTag(_ key: String, of row: Int64) throws -> Bool {
+        try transaction.execute("DELETE FROM trace_tags WHERE trace = ? AND key = ?", [.int(row), .text(key)]) > 0
+    }
+
+    /// What is known of a trace.
+    func load(_ row: Int64) throws -> TraceInfo {
+        guard let found = try transaction.first(Statements.select + " WHERE t.id = ?", [.int(row)]) else {
+            preconditionFailure("the row of a trace was looked up in this transaction")
+        }
+        return try info(found)
+    }
+
+    /// The trace of a row of `select`.
+    func info(_ row: SQLRow) throws -> TraceInfo {
+        let id = try row.int(0)
+        var info = TraceInfo(
+            id: try row.text(1),
+            experiment: ExperimentID(try row.int(2)),
+            requestTime: try row.int(3),
+            duration: try row.optionalInt(4),
+            state: TraceState(rawValue: try row.int(5)) ?? .unspecified
+        )
+        info.clientRequestID = try row.optionalText(6)
+        info.requestPreview = try row.optionalText(7)
+        info.responsePreview = try row.optionalText(8)
+        info.metadata = try pairs("SELECT key, value FROM trace_metadata WHERE trace = ? ORDER BY key", id)
+        info.tags = try pairs("SELECT key, value FROM trace_tags WHERE trace = ? ORDER BY key", id)
+        return info
+    }
+
+    /// Adds or replaces spans.
+    func upsert(_ spans: [TraceSpan], of row: Int64) throws {
+        for span in spans {
+            try transaction.execute(
+                Statements.upsertSpan,
+                [
+                    .int(row), .text(span.id), SQLValue(span.parent), .text(span.name), .text(span.type),
+                    .text(span.status), .int(span.start), .int(span.end), .text(span.json),
+                ]
+            )
+            try transaction.execute(
+                Statements.upsertAttribute,
+                rows: span.attributes.map { [.int(row), .text(span.id), .text($0.key), .text($0.value)] }
+            )
+        }
+    }
+
+    /// The spans of a trace as JSON, roots first, then by time.
+    func spans(of row: Int64) throws -> [String] {
+        try transaction.query(Statements.selectSpans, [.int(row)]).map { try $0.text(0) }
+    }
+
+    /// Removes a trace with all that belongs to it.
+    func delete(_ row: Int64) throws {
+        for table in ["trace_tags", "trace_metadata", "span_attributes", "spans"] {
+            try transaction.execute("DELETE FROM \(table) WHERE trace = ?", [.int(row)])
+        }
+        try transaction.execute(
+            "DELETE FROM trace_runs WHERE trace IN (SELECT trace_id FROM traces WHERE id = ?)",
+            [.int(row)]
+        )
+        try transaction.execute("DELETE FROM traces WHERE id = ?", [.int(row)])
+    }
+
+    /// Links traces to a run.
+    func link(_ traces: [String], to run: String) throws {
+        try transaction.execute(
+            "INSERT INTO trace_runs (run, trace) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            rows: traces.map { [.text(run), .text($0)] }
+        )
+    }
+
+    private func set(_ pairs: [KeyValue], _ sql: String, _ row: Int64) throws {
+        try transaction.execute(sql, rows: pairs.map { [.int(row), .text($0.key), .text($0.value)] })
+    }
+
+    private func pairs(_ sql: String, _ row: Int64) throws -> [KeyValue] {
+        try transaction.query(sql, [.int(row)]).map { KeyValue(try $0.text(0), try $0.text(1)) }
+    }
+
+    enum Statements {
+        static let select = """
+            SELECT t.id, t.trace_id, t.experiment, t.request_time, t.duration, t.state, t.client_request_id,
+                t.request_preview, t.response_preview
+            FROM traces t
+            """
+        static let upsert = """
+            INSERT INTO traces (trace_id, experiment, request_time, duration, state, client_request_id,
+                request_preview, response_preview)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (trace_id) DO UPDATE SET request_time = excluded.request_time, duration = excluded.duration,
+                state = excluded.state, client_request_id = coalesce(excluded.client_request_id, client_request_id),
+                request_preview = coalesce(excluded.request_preview, request_preview),
+                response_preview = coalesce(excluded.response_preview, response_preview)
+            RETURNING id
+            """
+        static let upsertTag = """
+            INSERT INTO trace_tags (trace, key, value) VALUES (?, ?, ?)
+            ON CONFLICT (trace, key) DO UPDATE SET value = excluded.value
+            """
+        static let upsertMetadata = """
+            INSERT INTO trace_metadata (trace, key, value) VALUES (?, ?, ?)
+            ON CONFLICT (trace, key) DO UPDATE SET value = excluded.value
+            """
+        static let upsertSpan = """
+            INSERT INTO spans (trace, span_id, parent, name, type, status, start_time, end_time, json)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (trace, span_id) DO UPDATE SET parent = excluded.parent, name = excluded.name,
+                type = excluded.type, status = excluded.status, start_time = excluded.start_time,
+                end_time = excluded.end_time, json = excluded.json
+            """
+        static let upsertAttribute = """
+            INSERT INTO span_attributes (trace, span_id, key, value) VALUES (?, ?, ?, ?)
+            ON CONFLICT (trace, span_id, key) DO UPDATE SET value = excluded.value
+            """
+        static let selectSpans =
+            "SELECT json FROM spans WHERE trace = ? ORDER BY parent IS NOT NULL, start_time, span_id"
+    }
+}
