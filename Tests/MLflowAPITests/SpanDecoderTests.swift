@@ -1,12 +1,15 @@
 import JSON
 import Testing
+import Tracking
 
 @testable import MLflowAPI
 
 @Suite struct SpanDecoderTests {
     /// A field of a message: its number and its bytes.
     private func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
-        [number << 3 | 2, UInt8(bytes.count)] + bytes
+        let length =
+            bytes.count < 128 ? [UInt8(bytes.count)] : [UInt8(bytes.count & 127) | 128, UInt8(bytes.count >> 7)]
+        return [number << 3 | 2] + length + bytes
     }
 
     private var request: [UInt8] {
