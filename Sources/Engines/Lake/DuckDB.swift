@@ -30,8 +30,9 @@ package final class DuckDB: Sendable {
             do throws(LakeError) {
                 return try opened(candidate)
             } catch {
-                guard !candidate.isOptional else { continue }
-                failures.append(error.message)
+                // The system need not have one; one that is there and does not open is worth telling.
+                let isAbsent = error.message.contains("cannot open shared object file")
+                if !candidate.isOptional || !isAbsent { failures.append(error.message) }
             }
         }
         guard failures.isEmpty else {
