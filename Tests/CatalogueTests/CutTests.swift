@@ -41,7 +41,7 @@ struct CutTests {
         #expect(recorded == slice)
         #expect(counts.messages == 8 && counts.rows == 3 && counts.unlabelled == 5 && counts.labels == 6)
         #expect(try await catalogue.version("weather") == version)
-        #expect(try await catalogue.readColumns(slice)["rain"] == [0, 1, 1])
+        #expect(try await catalogue.readColumns(version, ["rain"])["rain"] == [0, 1, 1])
     }
 
     @Test("are equal byte for byte when cut again")

@@ -56,7 +56,10 @@ bool CDuckDBOpen(const char *path, const char *needed, CDuckDBFunctions *functio
     RESOLVE(bind_double);
     RESOLVE(bind_timestamp);
     RESOLVE(bind_varchar_length);
-    RESOLVE(execute_prepared);
+    RESOLVE(pending_prepared);
+    RESOLVE(pending_error);
+    RESOLVE(execute_pending);
+    RESOLVE(destroy_pending);
 
     RESOLVE(destroy_result);
     RESOLVE(result_error);

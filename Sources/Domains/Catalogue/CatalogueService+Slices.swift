@@ -26,13 +26,6 @@ extension CatalogueService {
         }
     }
 
-    /// Reads the rows of a slice without making a version; a null is NaN.
-    ///
-    /// - Returns: For each column of the slice its numbers, in the order of offsets.
-    package func readColumns(_ slice: TopicSlice) async throws -> [String: [Double]] {
-        try CatalogueService.numbers(of: try await assemble(slice).0)
-    }
-
     /// Finds the last labelled rows of a topic: the slice that ends before a label and holds as many rows as were asked
     /// for, or fewer where there are no more.
     ///

@@ -106,12 +106,8 @@ package final class CatalogueService: Sendable {
     /// - Throws: ``CatalogueError`` `unknown_column`, or `not_numeric` for texts and times.
     package func readColumns(_ version: DatasetVersion, _ columns: [String]) async throws -> [String: [Double]] {
         _ = try version.columns(columns)
-        return try CatalogueService.numbers(of: try await lake.read(version.path, columns: columns))
-    }
-
-    static func numbers(of table: LakeTable) throws(CatalogueError) -> [String: [Double]] {
         var numbers: [String: [Double]] = [:]
-        for column in table.columns {
+        for column in try await lake.read(version.path, columns: columns).columns {
             guard let values = column.numbers else {
                 throw CatalogueError(.notNumeric, "column \(column.name) holds \(column.type.rawValue), not numbers")
             }

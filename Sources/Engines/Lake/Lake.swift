@@ -60,13 +60,6 @@ package final class Lake: Sendable {
         pool = BlockingPool(name: "lake", threads: configuration.concurrency)
     }
 
-    /// Opens the library and the database now instead of at the first statement; throws what keeps them from opening.
-    ///
-    /// - Returns: DuckDB's version.
-    package func open() async throws -> String {
-        try await pool.run { try self.session().version }
-    }
-
     /// Lets what runs end, and refuses the rest.
     package func close() {
         state.withLock { $0 = .closed }
@@ -90,7 +83,7 @@ package final class Lake: Sendable {
         return try await withTaskCancellationHandler {
             try await pool.run {
                 let session = try self.session()
-                let connection = try session.connect()
+                let connection = try session.connect(interruption)
                 return try interruption.watch(connection) { try body(connection) }
             }
         } onCancel: {

@@ -6,11 +6,17 @@ internal import Synchronization
 /// Not thread-safe.
 final class LakeConnection {
     let api: CDuckDBFunctions
+    private let interruption: Interruption
     private(set) var handle: CDuckDBConnection?
 
     /// Connects to `database`, which must outlive the connection.
-    init(api: CDuckDBFunctions, database: CDuckDBDatabase) throws(LakeError) {
+    init(
+        api: CDuckDBFunctions,
+        database: CDuckDBDatabase,
+        interruption: Interruption = Interruption()
+    ) throws(LakeError) {
         self.api = api
+        self.interruption = interruption
         guard api.connect(database, &handle) == 0, handle != nil else {
             throw LakeError(.engine, "DuckDB gave no connection")
         }
@@ -72,7 +78,7 @@ final class LakeConnection {
     ) throws(LakeError) {
         let statement = try LakeStatement(sql, connection: self)
         try statement.bind(parameters)
-        let result = try statement.execute()
+        let result = try statement.execute(interruption)
         try body(result, nil)
         while let chunk = result.nextChunk() {
             try body(result, chunk)
@@ -98,13 +104,32 @@ final class Interruption: Sendable {
 
     /// Runs `body` unless the interruption came before; an interruption during it stops what the connection does.
     func watch<T>(_ connection: LakeConnection, _ body: () throws -> T) throws -> T {
-        try state.withLock { state in
-            if case .interrupted = state { throw LakeError(.cancelled, "the query was cancelled") }
+        try check()
+        state.withLock { state in
+            if case .interrupted = state { return }
             guard let handle = connection.handle else { return }
             state = .running(Running(api: connection.api, handle: handle))
         }
-        defer { state.withLock { $0 = .idle } }
-        return try body()
+        defer {
+            state.withLock { state in
+                if case .running = state { state = .idle }
+            }
+        }
+        do {
+            return try body()
+        } catch {
+            // An interruption may show as another error, depending on what DuckDB was at.
+            try check()
+            throw error
+        }
+    }
+
+    /// Throws where the interruption came.
+    func check() throws(LakeError) {
+        let isInterrupted = state.withLock { state in
+            if case .interrupted = state { true } else { false }
+        }
+        if isInterrupted { throw LakeError(.cancelled, "the query was cancelled") }
     }
 
     /// Stops the work, or keeps it from beginning.

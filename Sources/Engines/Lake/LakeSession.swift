@@ -9,9 +9,6 @@ final class LakeSession: @unchecked Sendable {
     private let library: DuckDB
     private var database: CDuckDBDatabase?
 
-    /// DuckDB's version.
-    var version: String { library.version }
-
     /// Opens the library and a database that sees only the lake's folder.
     ///
     /// Blocks for some 0.1 s.
@@ -46,9 +43,9 @@ final class LakeSession: @unchecked Sendable {
     }
 
     /// A connection of its own for one piece of work.
-    func connect() throws(LakeError) -> LakeConnection {
+    func connect(_ interruption: Interruption = Interruption()) throws(LakeError) -> LakeConnection {
         guard let database else { throw LakeError(.closed, "the lake is closed") }
-        return try LakeConnection(api: library.api, database: database)
+        return try LakeConnection(api: library.api, database: database, interruption: interruption)
     }
 
     private static func open(

@@ -5,11 +5,13 @@ internal import CDuckDB
 /// Not thread-safe; must not outlive its connection.
 struct LakeStatement: ~Copyable {
     private let api: CDuckDBFunctions
+    private let connection: CDuckDBConnection?
     private var handle: CDuckDBStatement?
 
     /// Prepares `sql`, which must be exactly one statement.
     init(_ sql: String, connection: LakeConnection) throws(LakeError) {
         api = connection.api
+        self.connection = connection.handle
         guard !sql.utf8.contains(0) else { throw LakeError(.invalidQuery, "a statement cannot hold a NUL character") }
         var statements: CDuckDBExtracted?
         let count = api.extract_statements(connection.handle, sql, &statements)
@@ -64,9 +66,24 @@ struct LakeStatement: ~Copyable {
     }
 
     /// Runs the statement to its end; DuckDB holds the rows.
-    func execute() throws(LakeError) -> QueryResult {
+    ///
+    /// DuckDB forgets an interruption when a statement begins, so it begins first and `interruption` is looked at then;
+    /// its threads are at work by that time and must be told anew.
+    func execute(_ interruption: Interruption) throws(LakeError) -> QueryResult {
+        var pending: CDuckDBPending?
+        defer { api.destroy_pending(&pending) }
+        guard api.pending_prepared(handle, &pending) == 0 else {
+            let reason = pending.flatMap { [api] in api.pending_error($0) }.map(String.init(cString:))
+            throw LakeError(.invalidQuery, reason ?? "DuckDB could not begin the statement")
+        }
+        do throws(LakeError) {
+            try interruption.check()
+        } catch {
+            api.interrupt(connection)
+            throw error
+        }
         let result = QueryResult(api: api)
-        guard api.execute_prepared(handle, &result.state) == 0 else { throw result.failure }
+        guard api.execute_pending(pending, &result.state) == 0 else { throw result.failure }
         return result
     }
 }

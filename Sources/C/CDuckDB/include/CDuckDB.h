@@ -10,6 +10,7 @@ typedef struct CDuckDBDatabaseState *CDuckDBDatabase;      // close
 typedef struct CDuckDBConnectionState *CDuckDBConnection;  // disconnect
 typedef struct CDuckDBConfigState *CDuckDBConfig;          // destroy_config
 typedef struct CDuckDBStatementState *CDuckDBStatement;    // destroy_prepare
+typedef struct CDuckDBPendingState *CDuckDBPending;        // destroy_pending
 typedef struct CDuckDBExtractedState *CDuckDBExtracted;    // destroy_extracted
 typedef struct CDuckDBChunkState *CDuckDBChunk;            // destroy_data_chunk
 typedef struct CDuckDBTypeState *CDuckDBLogicalType;       // destroy_logical_type
@@ -111,7 +112,10 @@ typedef struct CDuckDBFunctions {
     int32_t (*bind_double)(CDuckDBStatement statement, uint64_t index, double value);
     int32_t (*bind_timestamp)(CDuckDBStatement statement, uint64_t index, CDuckDBTimestamp value);
     int32_t (*bind_varchar_length)(CDuckDBStatement statement, uint64_t index, const char *text, uint64_t length);
-    int32_t (*execute_prepared)(CDuckDBStatement statement, CDuckDBResult *out);
+    int32_t (*pending_prepared)(CDuckDBStatement statement, CDuckDBPending *out);
+    const char *(*pending_error)(CDuckDBPending pending);
+    int32_t (*execute_pending)(CDuckDBPending pending, CDuckDBResult *out);
+    void (*destroy_pending)(CDuckDBPending *pending);
 
     void (*destroy_result)(CDuckDBResult *result);
     const char *(*result_error)(CDuckDBResult *result);
