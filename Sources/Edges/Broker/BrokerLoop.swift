@@ -41,6 +41,7 @@ final class BrokerLoop: TimerSource {
     private static let signalToken = UInt64.max - 1
     private static let readBytes = 256 << 10
     private static let readsPerTurn = 4
+    private static let readyCapacity = 256
     private static let drainNanoseconds: Int64 = 2_000_000_000
 
     static let logger = Logger(label: "broker")
@@ -65,6 +66,7 @@ final class BrokerLoop: TimerSource {
     private var withAnswers: [Connection] = []
     private var unfinishedBytes = 0
     private let readBuffer: UnsafeMutableRawBufferPointer
+    private let ready: UnsafeMutableBufferPointer<martlet_ready>
     private let metrics: BrokerMetrics
     /// The monotonic time at the beginning of the turn.
     private(set) var now = MonotonicClock.nowNanoseconds()
@@ -86,6 +88,7 @@ final class BrokerLoop: TimerSource {
         epoll = martlet_epoll_create()
         guard epoll >= 0 else { throw .system("epoll_create1") }
         readBuffer = .allocate(byteCount: Self.readBytes, alignment: 16)
+        ready = .allocate(capacity: Self.readyCapacity)
         guard martlet_epoll_add(epoll, listener.descriptor, UInt32(MARTLET_READABLE), Self.listenerToken) == 0,
             martlet_epoll_add(epoll, signal.descriptor, UInt32(MARTLET_READABLE), Self.signalToken) == 0
         else { throw .system("epoll_ctl") }
@@ -94,6 +97,7 @@ final class BrokerLoop: TimerSource {
     deinit {
         close(epoll)
         readBuffer.deallocate()
+        ready.deallocate()
     }
 
     /// Works until the signal says stop; then lets answers go out and closes the store.
@@ -118,8 +122,12 @@ final class BrokerLoop: TimerSource {
     // MARK: Turns
 
     private func turn(longest: Int32 = .max) {
-        var ready = [martlet_ready](repeating: martlet_ready(token: 0, events: 0), count: 256)
-        let count = martlet_epoll_wait(epoll, &ready, 256, min(longest, timeoutMilliseconds()))
+        let count = martlet_epoll_wait(
+            epoll,
+            ready.baseAddress,
+            Int32(ready.count),
+            min(longest, timeoutMilliseconds())
+        )
         now = MonotonicClock.nowNanoseconds()
         for index in 0..<max(0, Int(count)) { handle(ready[index]) }
         while let action = timers.takeDue(now: now) { action() }

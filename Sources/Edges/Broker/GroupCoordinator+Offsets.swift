@@ -215,6 +215,8 @@ extension GroupCoordinator {
 
     /// Lists groups, those that only have offsets too.
     func list(_ request: ListGroupsRequest) -> ListGroupsResponse {
+        guard request.types.isEmpty || request.types.contains(where: { $0.lowercased() == ListGroupsResponse.type })
+        else { return ListGroupsResponse(groups: []) }
         let ids = Set(groups.keys).union(store.state.groups.keys)
         let all = ids.sorted().map { id in
             (id: id, protocolType: groups[id]?.protocolType ?? "", state: groups[id]?.state.name ?? "Empty")

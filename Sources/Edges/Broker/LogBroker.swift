@@ -53,6 +53,7 @@ package final class LogBroker: Service {
         guard configuration.isLoopback || authenticator != nil || configuration.allowsAnonymousFromAnywhere else {
             throw BrokerError.openToAnybody(configuration.host)
         }
+        Self.raiseDescriptorLimit()
         try Directory.create(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: configuration.dataDirectory)
         let listener = try Listener(host: configuration.host, port: configuration.port)
@@ -64,6 +65,15 @@ package final class LogBroker: Service {
             "log listening",
             ["address": "\(configuration.host):\(listener.port)", "folder": configuration.dataDirectory]
         )
+    }
+
+    /// Each partition and each connection needs a descriptor, so the process takes as many as it may.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
+        else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private func makeLoop(_ listener: Listener, _ signal: LoopSignal) throws(BrokerError) -> BrokerLoop {

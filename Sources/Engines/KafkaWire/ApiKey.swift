@@ -51,8 +51,7 @@ package enum ApiKey: Int16, CaseIterable, Sendable {
         case .findCoordinator: 0...4
         case .joinGroup: 0...9
         case .heartbeat: 0...4
-        case .leaveGroup, .syncGroup, .describeGroups: 0...5
-        case .listGroups: 0...4
+        case .leaveGroup, .syncGroup, .describeGroups, .listGroups: 0...5
         case .saslHandshake: 0...1
         case .apiVersions: 0...3
         case .createTopics: 2...7

@@ -103,16 +103,22 @@ package struct DescribeGroupsResponse: WireResponse {
 package struct ListGroupsRequest: WireRequest {
     /// Only groups in these states; empty for all.
     package let states: [String]
+    /// Only groups of these types; empty for all.
+    package let types: [String]
 
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
         states = reader.since(4) ? try reader.array { reader throws(WireError) in try reader.string() } : []
+        types = reader.since(5) ? try reader.array { reader throws(WireError) in try reader.string() } : []
         try reader.tags()
     }
 }
 
 /// The groups (API 16).
 package struct ListGroupsResponse: WireResponse {
+    /// The type of every group here.
+    package static let type = "classic"
+
     /// The groups: id, kind and state.
     package var groups: [(id: String, protocolType: String, state: String)]
 
@@ -127,6 +133,7 @@ package struct ListGroupsResponse: WireResponse {
             writer.string(group.id)
             writer.string(group.protocolType)
             if writer.since(4) { writer.string(group.state) }
+            if writer.since(5) { writer.string(Self.type) }
             writer.tags()
         }
         writer.tags()
