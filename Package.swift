@@ -241,7 +241,7 @@ let package = Package(
 
         tests("WebUI", ["HTTPServer"]),
 
-        tests("CommandLine"),
+        tests("CommandLine", ["HTTPServer", "JSON"]),
 
         tests("Composition", ["Processes"]),
     ],
