@@ -239,6 +239,14 @@ let package = Package(
             resources: [.copy("Golden")]
         ),
 
+        tests(
+            "MartletAPI",
+            [
+                "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "SQLStore", "BlobStore",
+                "MLflowAPI", "Execution", "Files", "JSON",
+            ]
+        ),
+
         tests("WebUI", ["HTTPServer"]),
 
         tests("CommandLine", ["HTTPServer", "JSON"]),

@@ -1,0 +1,124 @@
+import Broker
+import Files
+import HTTPServer
+import JSON
+import Registry
+import TestSupport
+import Testing
+import Tracking
+
+@Suite(.timeLimit(.minutes(2))) struct RoutesTests {
+    @Test func datasetsAreImportedAndListed() async throws {
+        let api = try await APIFixture()
+        let path = "\(api.folder.path)/d.csv"
+        try File.replace(path, with: Array("a,b\n1,x\n2,y\n3,z\n".utf8))
+        let imported = await api.send(
+            .post,
+            "/api/v1/datasets/d/import",
+            ["path": .string(path), "rows": ["from": 1, "to": 3]]
+        )
+        #expect(imported.status == 201, "\(imported.answer)")
+        #expect(imported.answer["rows"] == 2)
+        #expect(await api.send(.get, "/api/v1/datasets").answer["items"]?[0]?["name"] == "d")
+        #expect(await api.send(.get, "/api/v1/datasets/d").answer["versions"]?.arrayValue?.count == 1)
+        let latest = await api.send(.get, "/api/v1/datasets/d/versions/latest").answer
+        #expect(await api.send(.get, "/api/v1/datasets/d/versions/1").answer == latest)
+
+        #expect(await api.send(.get, "/api/v1/datasets/none").status == 404)
+        #expect(await api.send(.get, "/api/v1/datasets/d/versions/2").status == 404)
+        #expect(await api.send(.get, "/api/v1/datasets/d/versions/x").status == 400)
+        for body: JSONValue in [["path": "relative.csv"], ["path": "/nowhere.csv"], ["path": 1], [:]] {
+            #expect(await api.send(.post, "/api/v1/datasets/d/import", body).status == 400, "\(body)")
+        }
+        await api.broker.stop()
+    }
+
+    @Test func runsAreFoundByMLflowsFilter() async throws {
+        let api = try await APIFixture()
+        let experiment = try await api.tracking.createExperiment(name: "weather", tags: [])
+        var ids: [String] = []
+        for name in ["one", "two"] {
+            var draft = RunDraft(experiment: experiment)
+            draft.name = name
+            ids.append(try await api.tracking.createRun(draft).info.id.text)
+        }
+        let found = await api.send(.get, "/api/v1/runs?filter=attributes.run_name%20%3D%20%27two%27&experiment=weather")
+        #expect(found.answer["items"]?.arrayValue?.map { $0["run_id"] } == [.string(ids[1])])
+        let first = await api.send(.get, "/api/v1/runs?limit=1").answer
+        let next = try #require(first["next"]?.stringValue)
+        #expect(await api.send(.get, "/api/v1/runs?limit=1&cursor=\(next)").answer["items"]?.arrayValue?.count == 1)
+        let run = await api.send(.get, "/api/v1/runs/\(ids[0])").answer
+        #expect(run["name"] == "one")
+        #expect(run["experiment"] == "weather")
+        #expect(await api.send(.get, "/api/v1/runs/none").status == 404)
+        #expect(await api.send(.get, "/api/v1/runs?filter=%3D%3D").status == 400)
+        #expect(await api.send(.get, "/api/v1/runs?experiment=none").status == 404)
+        await api.broker.stop()
+    }
+
+    @Test func modelsTellOfTheirAliases() async throws {
+        let api = try await APIFixture()
+        _ = try await api.registry.createModel("rain")
+        #expect(await api.send(.get, "/api/v1/models").answer["items"]?[0]?["name"] == "rain")
+        let model = await api.send(.get, "/api/v1/models/rain").answer
+        #expect(model["versions"] == [])
+        #expect(model["alias_history"] == [])
+        let move: JSONValue = ["version": 1, "reason": "better"]
+        #expect(await api.send(.post, "/api/v1/models/rain/aliases/champion", move).status == 404)
+        #expect(await api.send(.post, "/api/v1/models/rain/aliases/champion", ["version": 0]).status == 400)
+        #expect(await api.send(.get, "/api/v1/models/none").status == 404)
+        await api.broker.stop()
+    }
+
+    @Test func loopsAndTheirWorkAreShown() async throws {
+        let api = try await APIFixture()
+        let expected: [(String, Int)] = [
+            ("/api/v1/projects", 200), ("/api/v1/loops", 200), ("/api/v1/loops/weather", 200),
+            ("/api/v1/loops/weather/steps", 200), ("/api/v1/loops/weather/steps/1", 200),
+            ("/api/v1/loops/weather/steps/9", 404), ("/api/v1/loops/weather/report", 200),
+            ("/api/v1/loops/other", 404), ("/api/v1/loops/other/steps", 404), ("/api/v1/loops/other/report", 404),
+            ("/api/v1/deployments", 200), ("/api/v1/deployments/rain", 200), ("/api/v1/deployments/snow", 404),
+            ("/api/v1/monitors", 200), ("/api/v1/monitors/rain/windows", 200), ("/api/v1/monitors/snow/windows", 404),
+            ("/api/v1/alerts", 200), ("/api/v1/jobs", 200), ("/api/v1/jobs/j1", 200), ("/api/v1/jobs/j2", 404),
+            ("/api/v1/jobs/j1/log", 200), ("/api/v1/jobs/j2/log", 404), ("/api/v1/nothing", 404),
+        ]
+        for (target, status) in expected { #expect(await api.send(.get, target).status == status, "\(target)") }
+        #expect(await api.send(.get, "/api/v1/jobs/j1/log").answer == "two\nlines\n")
+        #expect(await api.send(.post, "/api/v1/loops/weather/retrain", ["reason": "drift"]).status == 202)
+        #expect(await api.send(.post, "/api/v1/loops/other/retrain", ["reason": "drift"]).status == 404)
+        #expect(await api.send(.post, "/api/v1/loops/weather/retrain", [:]).status == 400)
+        #expect(await api.send(.post, "/api/v1/projects", ["path": "/p"]).answer["name"] == "weather")
+        #expect(await api.send(.delete, "/api/v1/loops").status == 405)
+        await api.broker.stop()
+    }
+
+    @Test func theServerTellsOfItself() async throws {
+        let api = try await APIFixture()
+        let status = await api.send(.get, "/api/v1/status").answer
+        #expect(status["ready"] == true)
+        #expect(status["kafka_port"] == 2)
+        for target in ["/healthz", "/readyz", "/metrics"] { #expect(await api.send(.get, target).status == 200) }
+        await api.broker.stop()
+    }
+
+    @Test func theDocumentDescribesEveryRoute() async throws {
+        let api = try await APIFixture()
+        let document = await api.send(.get, "/api/v1/openapi.json").answer
+        #expect(document["openapi"] == "3.1.0")
+        let paths = try #require(document["paths"]?.objectValue)
+        #expect(paths.count > 25)
+        let messages = paths["/api/v1/topics/{name}/messages"]
+        #expect(
+            messages?["get"]?["parameters"]?.arrayValue?.map { $0["name"] } == [
+                "name", "partition", "offset", "from", "limit",
+            ]
+        )
+        #expect(messages?["post"]?["requestBody"] != nil)
+        for (path, methods) in paths.pairs {
+            for (method, operation) in methods.objectValue?.pairs.map({ ($0, $1) }) ?? [] {
+                #expect(operation["summary"]?.stringValue?.isEmpty == false, "\(method) \(path)")
+            }
+        }
+        await api.broker.stop()
+    }
+}
