@@ -22,7 +22,7 @@ import Testing
 
         let read = await api.send(.get, "/api/v1/topics/t/messages?partition=1&from=oldest")
         let items = try #require(read.answer["items"]?.arrayValue)
-        #expect(items.map { $0["value"] } == [["n": 1], "text", nil as JSONValue?])
+        #expect(items.map { $0["value"] } == [["n": 1], "text", JSONValue.null])
         #expect(items.map { $0["encoding"] } == ["json", "text", "none"])
         #expect(items.first?["time"] == "1970-01-02T00:00:00.000Z")
         #expect(read.answer["next"] == .null)
