@@ -57,8 +57,8 @@ enum DatasetCommands {
             "columns",
             version["statistics"]?.arrayValue ?? [],
             [
-                Column("COLUMN", "name"), Column("NULLS", "nulls"), Column("MINIMUM", "minimum"),
-                Column("MAXIMUM", "maximum"), Column("MEAN", "mean"),
+                Column("COLUMN", "name"), Column("NULLS", "nulls"), Column("MIN", "min"),
+                Column("MAX", "max"), Column("MEAN", "mean"),
             ]
         )
     }
