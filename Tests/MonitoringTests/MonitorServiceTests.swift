@@ -79,7 +79,8 @@ struct MonitorServiceTests {
         observer: Recorder? = nil,
         seed: UInt64 = 1,
         limit: Int = .max,
-        reference: ReferenceDataset? = ReferenceDataset(dataset: "weather", version: 1)
+        reference: ReferenceDataset? = ReferenceDataset(dataset: "weather", version: 1),
+        ends: Bool = false
     ) async throws -> MonitorService {
         let exhausted = OneShot<Void>()
         let service = try MonitorService(
@@ -90,6 +91,7 @@ struct MonitorServiceTests {
             openReader: topics.opener(seed: seed, limit: limit, exhausted: exhausted)
         )
         if let reference { try await service.setReference(reference) }
+        if ends { await service.endStream() }
         async let running: Void = {
             do {
                 try await service.run()
@@ -251,6 +253,24 @@ struct MonitorServiceTests {
         let (windows, _) = try await findings(database)
         #expect(windows.map(\.labelled) == [100, 100, 100])
         #expect(await service.counters.undecodable == 3 * garbage.count)
+    }
+
+    @Test func `the end of the stream closes the open window once, and later rows complete it`() async throws {
+        let whole = StreamScript.make(count: 300, definition: definition)
+        var part = whole
+        part.sources = whole.sources.map { Array($0.prefix(250)) }
+        let database = try await database()
+        let recorder = Recorder()
+        for _ in 0..<2 {
+            try await run(ScriptedTopics(part), definition, database, observer: recorder, ends: true)
+            #expect(try await findings(database).0.map(\.rows) == [100, 100, 50])
+        }
+        #expect(recorder.told.withLock { $0 } == ["window 0", "window 1", "window 2"])
+        try await run(ScriptedTopics(whole), definition, database, observer: recorder, ends: true)
+        let (windows, _) = try await findings(database)
+        #expect(windows.map(\.rows) == [100, 100, 100])
+        #expect(windows.map(\.drift.count) == [2, 2, 2])
+        #expect(windows[2].drift.allSatisfy { $0.rows == 100 })
     }
 
     @Test func `a definition that makes no sense is refused with the field`() {
