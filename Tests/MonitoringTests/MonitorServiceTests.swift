@@ -304,13 +304,18 @@ struct MonitorServiceTests {
         try await run(ScriptedTopics(script), definition, database)
         var other = definition
         other.windowRows = 50
-        var refused: MonitorError?
-        do {
-            try await run(ScriptedTopics(script), other, database, reference: nil)
-        } catch let error as MonitorError {
-            refused = error
-        }
-        #expect(refused?.code == .changedDefinition)
+        let service = try MonitorService(
+            other,
+            database: database,
+            reference: FixedReference(),
+            observer: nil,
+            openReader: ScriptedTopics(script).opener(seed: 1, exhausted: OneShot<Void>())
+        )
+        async let running: Void = service.run()
+        while await service.problem == nil { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await service.problem?.contains("was declared with other topics, columns or window size") == true)
+        await service.stop()
+        try await running
         try await MonitorStore(database: database).reset("quality")
         try await run(ScriptedTopics(script), other, database)
         #expect(try await findings(database).0.count == 6)

@@ -103,22 +103,31 @@ package actor MonitorService: Service {
 
     /// Watches until ``stop()``.
     ///
-    /// - Throws: `MonitorError` when the saved state is damaged or belongs to another declaration.
+    /// What keeps it from its work, a topic that is not there, a full disk, a state that belongs to another
+    /// declaration, shows in ``problem`` and is tried again; the rest of the server goes on.
     package func run() async throws {
-        try await restore()
+        var restored = false
         var wait = options.retryInterval
         while !stopping {
             do {
+                if !restored { try await restore() }
+                restored = true
                 try await watch()
                 wait = options.retryInterval
             } catch {
-                problem = "\(error)"
-                logger.warning("Monitor interrupted", ["monitor": definition.name, "reason": "\(error)"])
+                report("\(error)")
                 recover(from: error)
                 try? await Task.sleep(for: wait)
                 wait = min(wait * 2, .seconds(2))
             }
         }
+    }
+
+    /// Notes what is wrong, and logs it when it is news.
+    private func report(_ reason: String) {
+        guard problem != reason else { return }
+        problem = reason
+        logger.warning("Monitor interrupted", ["monitor": definition.name, "reason": reason])
     }
 
     /// Says that the stream has ended for good: once all that was sent is settled, the open window is closed with
@@ -274,8 +283,7 @@ package actor MonitorService: Service {
             }
             return true
         } catch {
-            problem = "the observer failed: \(error)"
-            logger.warning("Observer failed", ["monitor": definition.name, "reason": "\(error)"])
+            report("the observer failed: \(error)")
             return false
         }
     }
