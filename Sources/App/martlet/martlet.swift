@@ -1,45 +1,23 @@
-import Composition
-import Execution
+internal import CommandLine
+internal import Composition
+internal import Execution
+internal import Glibc
 
 @main
 struct MartletProgram {
+    /// Signals are blocked before any thread exists; the main thread then does nothing but wait for them.
     static func main() {
         ProcessSignals.blockAll()
-        var configuration = ServerConfiguration()
-        var arguments = CommandLine.arguments.dropFirst(2)
-        while let option = arguments.popFirst(), let value = arguments.popFirst() {
-            switch option {
-            case "--data": configuration.dataDirectory = value
-            case "--port": configuration.httpPort = Int(value) ?? 0
-            case "--kafka-port": configuration.kafkaPort = Int(value) ?? 0
-            default: break
-            }
-        }
-        if CommandLine.arguments.dropFirst().first == "demo" {
-            var options = DemonstrationOptions()
-            options.server = configuration
-            options.exits = true
-            options.reportPath = "demo-report.json"
-            let demonstration = Demonstration(options)
-            Task.detached {
-                do { print(try await demonstration.run()) } catch { print("\(error)") }
-                ProcessSignals.requestStop()
-            }
-            _ = ProcessSignals.waitForStop()
-            demonstration.stop()
-            _ = ProcessSignals.waitForStop()
-            return
-        }
-        let server = MartletServer(configuration)
+        let runner = CommandServerRunner()
+        let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         Task.detached {
-            do {
-                try await server.start()
-                try await server.run()
-            } catch { print("\(error)") }
-            ProcessSignals.requestStop()
+            let status = await MartletCommands(runner: runner).run(arguments)
+            exit(status)
         }
-        _ = ProcessSignals.waitForStop()
-        server.stop()
-        _ = ProcessSignals.waitForStop()
+        let first = ProcessSignals.waitForStop()
+        if !runner.stop() { exit(128 + first) }
+        // A second signal does not wait for an orderly end.
+        let second = ProcessSignals.waitForStop()
+        _exit(128 + second)
     }
 }

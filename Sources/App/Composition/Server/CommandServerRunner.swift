@@ -1,0 +1,68 @@
+package import CommandLine
+internal import Synchronization
+
+/// Starts servers for the command line, and stops what runs when a signal asks for it.
+package final class CommandServerRunner: ServerRunner {
+    private struct State {
+        var stop: (@Sendable () -> Void)?
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
+
+    /// A runner that runs nothing yet.
+    package init() {}
+
+    package func serve(_ options: ServeOptions) async throws {
+        var configuration = ServerConfiguration()
+        configuration.apply(options)
+        let server = MartletServer(configuration)
+        try await server.start()
+        keep { server.stop() }
+        try await server.run()
+    }
+
+    package func demo(_ options: DemoOptions) async throws {
+        var demonstration = DemonstrationOptions()
+        demonstration.server.apply(options.server)
+        demonstration.projectFolder = options.project
+        demonstration.exits = options.exits
+        demonstration.reportPath = options.report
+        let player = Demonstration(demonstration)
+        keep { player.stop() }
+        guard try await player.run() == 0 else {
+            throw LoopError("not every check of the project holds: see the lines marked ✗ above")
+        }
+    }
+
+    /// Asks what runs to end; false where nothing does.
+    package func stop() -> Bool {
+        let stop = state.withLock { state in
+            state.isStopping = true
+            return state.stop
+        }
+        stop?()
+        return stop != nil
+    }
+
+    private func keep(_ stop: @escaping @Sendable () -> Void) {
+        let isStopping = state.withLock { state in
+            state.stop = stop
+            return state.isStopping
+        }
+        if isStopping { stop() }
+    }
+}
+
+extension ServerConfiguration {
+    /// Takes over what was given on the command line.
+    mutating func apply(_ options: ServeOptions) {
+        dataDirectory = options.dataDirectory ?? dataDirectory
+        host = options.host ?? host
+        httpPort = options.httpPort ?? httpPort
+        kafkaPort = options.kafkaPort ?? kafkaPort
+        advertisedHost = options.advertisedHost ?? advertisedHost
+        pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
+        uiDirectory = options.uiDirectory ?? uiDirectory
+    }
+}
