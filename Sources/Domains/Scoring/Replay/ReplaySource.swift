@@ -1,76 +1,9 @@
 internal import Execution
 internal import JSON
 internal import Primitives
-package import Streams
+internal import Streams
 internal import Synchronization
 internal import Telemetry
-
-/// What a replay sends where, and how fast.
-package struct ReplayConfiguration: Sendable {
-    /// The replay's name, for example `weather-station`.
-    package var name: String
-    /// The topic of rows, of one partition, into which nobody else writes.
-    package var output: String
-    /// The topic of labels, likewise; nil where labels are not released.
-    package var labels: String?
-    /// The pace.
-    package var rowsPerSecond: Double
-    /// A row's label is released when the row this many later is sent; the last ones when the rows have ended.
-    package var labelDelayRows: Int
-    /// How the topics are reached.
-    package var streams: StreamConfiguration
-
-    /// Describes a replay.
-    package init(
-        name: String,
-        output: String,
-        labels: String?,
-        rowsPerSecond: Double,
-        labelDelayRows: Int,
-        streams: StreamConfiguration
-    ) {
-        self.name = name
-        self.output = output
-        self.labels = labels
-        self.rowsPerSecond = rowsPerSecond
-        self.labelDelayRows = labelDelayRows
-        self.streams = streams
-    }
-}
-
-/// How a replay is doing.
-package struct ReplayStatus: Sendable {
-    /// What it is busy with.
-    package enum State: String, Sendable {
-        /// Looking for the place where it left off.
-        case starting
-        /// Sending.
-        case running
-        /// Held back by its gate.
-        case held
-        /// All rows and labels are sent.
-        case finished
-        /// Something failed, and it tries again shortly.
-        case failing
-        /// Ended before all was sent.
-        case stopped
-    }
-
-    /// The replay's name.
-    package let name: String
-    /// What it is busy with.
-    package var state: State
-    /// Rows that there are.
-    package var rowsTotal: Int
-    /// Rows in the topic.
-    package var rowsSent: Int
-    /// Labels in their topic.
-    package var labelsSent: Int
-    /// Rows a second over the last seconds.
-    package var ratePerSecond: Double
-    /// What failed last, if anything did since it last ran well.
-    package var problem: String?
-}
 
 /// Replays the rows of a dataset into a topic at a declared pace, and each label some rows later into another.
 ///
