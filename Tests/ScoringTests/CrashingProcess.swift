@@ -4,7 +4,7 @@ internal import Streams
 
 /// Work that another process does until it is killed.
 enum CrashingProcess {
-    /// Scores until some milliseconds after the first prediction, then dies without any cleaning-up.
+    /// Scores until some milliseconds after there is a prediction, then dies without any cleaning-up.
     static func score(bootstrap: String, milliseconds: Int) async throws {
         let configuration = DeploymentConfiguration(
             name: "scorer",
@@ -18,13 +18,13 @@ enum CrashingProcess {
             source: FixedSource(try Fixtures.model()),
             loader: try Fixtures.loader()
         )
-        await die(after: milliseconds, of: { deployment.status.rowsSinceStart > 0 }) { try await deployment.run() }
+        await die(after: milliseconds, of: { deployment.status.rows > 0 }) { try await deployment.run() }
     }
 
     /// Replays until some milliseconds after the first row, then dies.
     static func replay(bootstrap: String, milliseconds: Int) async throws {
         let replay = try ReplayFixture.replay(StreamConfiguration(bootstrapServers: bootstrap))
-        await die(after: milliseconds, of: { replay.status.ratePerSecond > 0 || replay.status.rowsSent > 0 }) {
+        await die(after: milliseconds, of: { replay.status.rowsSent > 0 }) {
             try await replay.run()
         }
     }

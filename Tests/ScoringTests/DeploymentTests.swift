@@ -73,6 +73,8 @@ struct DeploymentTests {
 
     /// Reads a topic until `count` records have come, and a moment longer to catch one too many.
     func read(_ count: Int, from topic: String = "predictions", partition: Int32 = 0) async throws -> [StreamRecord] {
+        let admin = try StreamAdmin(cluster.configuration)
+        while try await admin.topic(topic) == nil { try await Task.sleep(for: .milliseconds(10)) }
         let reader = try StreamReader(cluster.configuration, assignments: [(TopicPartition(topic, partition), 0)])
         var records: [StreamRecord] = []
         while records.count < count {
