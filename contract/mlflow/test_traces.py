@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import mlflow
 import pytest
-from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+
+import mlflow
+from mlflow import MlflowClient
 
 
 @mlflow.trace(name="outer", span_type="CHAIN")

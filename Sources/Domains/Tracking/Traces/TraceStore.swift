@@ -83,6 +83,21 @@ struct TraceStore {
         try transaction.query(Statements.selectSpans, [.int(row)]).map { try $0.text(0) }
     }
 
+    /// The rows of the traces of an experiment that are selected, oldest first where a time selects them.
+    func select(_ selection: TraceSelection, of experiment: ExperimentID) throws -> [Int64] {
+        switch selection {
+        case .ids(let ids):
+            try ids.compactMap { id in
+                try transaction.first(Statements.selectByID, [.int(experiment.number), .text(id)])?.int(0)
+            }
+        case .until(let time, let limit):
+            try transaction.query(
+                Statements.selectUntil,
+                [.int(experiment.number), .int(time), .int(limit.map(Int64.init) ?? .max)]
+            ).map { try $0.int(0) }
+        }
+    }
+
     /// Removes a trace with all that belongs to it.
     func delete(_ row: Int64) throws {
         for table in ["trace_tags", "trace_metadata", "span_attributes", "spans"] {
@@ -145,6 +160,10 @@ struct TraceStore {
         static let upsertAttribute = """
             INSERT INTO span_attributes (trace, span_id, key, value) VALUES (?, ?, ?, ?)
             ON CONFLICT (trace, span_id, key) DO UPDATE SET value = excluded.value
+            """
+        static let selectByID = "SELECT id FROM traces WHERE experiment = ? AND trace_id = ?"
+        static let selectUntil = """
+            SELECT id FROM traces WHERE experiment = ? AND request_time <= ? ORDER BY request_time, trace_id LIMIT ?
             """
         static let selectSpans =
             "SELECT json FROM spans WHERE trace = ? ORDER BY parent IS NOT NULL, start_time, span_id"

@@ -96,24 +96,9 @@ extension TrackingService {
     /// Removes traces of an experiment with all that belongs to them; returns how many that were.
     package func deleteTraces(_ selection: TraceSelection, of experiment: ExperimentID) async throws -> Int {
         try await database.write { transaction in
-            let rows =
-                switch selection {
-                case .ids(let ids):
-                    try ids.flatMap { id in
-                        try transaction.query(
-                            "SELECT id FROM traces WHERE experiment = ? AND trace_id = ?",
-                            [.int(experiment.number), .text(id)]
-                        )
-                    }
-                case .until(let time, let limit):
-                    try transaction.query(
-                        "SELECT id FROM traces WHERE experiment = ? AND request_time <= ? "
-                            + "ORDER BY request_time, trace_id LIMIT ?",
-                        [.int(experiment.number), .int(time), .int(Int64(limit ?? Int(Int32.max)))]
-                    )
-                }
             let store = TraceStore(transaction: transaction)
-            for row in rows { try store.delete(row.int(0)) }
+            let rows = try store.select(selection, of: experiment)
+            for row in rows { try store.delete(row) }
             return rows.count
         }
     }
