@@ -82,6 +82,21 @@ struct WireCursorTests {
         #expect(error?.code == .malformed)
     }
 
+    @Test(arguments: [false, true])
+    func stringsAreBoundedBothWays(flexible: Bool) throws {
+        var writer = WireWriter(flexible: flexible)
+        writer.string(String(repeating: "ü", count: 20_000))
+        let back = try read(writer.bytes, flexible: flexible) { reader throws(WireError) in try reader.string() }
+        #expect(back == String(repeating: "ü", count: 16_383))
+        var tooLong = WireWriter(flexible: true)
+        tooLong.unsignedVarint(40_001)
+        tooLong.raw([UInt8](repeating: 65, count: 40_000))
+        let error = #expect(throws: WireError.self) {
+            try read(tooLong.bytes, flexible: true) { reader throws(WireError) in try reader.string() }
+        }
+        #expect(error?.code == .limit)
+    }
+
     @Test func aVarintWithoutEndIsRefused() {
         #expect(throws: WireError.self) {
             try read([0x80, 0x80, 0x80, 0x80, 0x80, 0x80]) { reader throws(WireError) in try reader.unsignedVarint() }

@@ -141,3 +141,24 @@ def test_a_reader_that_does_not_read_stalls_nobody(server: Server, bootstrap: st
     assert produce(bootstrap, topic, [b"goes on"]) == [100]
     assert read(bootstrap, topic, start=100)[0].value() == b"goes on"
     stuck.close()
+
+
+def test_names_as_long_as_the_protocol_allows_bring_nobody_down(server: Server, bootstrap: str, topic: str) -> None:
+    long = b"x" * 32_000
+
+    def text(value: bytes) -> bytes:
+        return struct.pack(">h", len(value)) + value
+
+    with connect(server) as connection:
+        # CreateTopics 4 with a setting of a long name: the answer's words repeat it.
+        config = struct.pack(">i", 1) + text(long) + text(long)
+        one = text(b"long-setting") + struct.pack(">ihi", 1, 1, 0) + config
+        connection.sendall(request(19, 4, struct.pack(">i", 1) + one + struct.pack(">ib", 1_000, 0)))
+        assert b"long-setting" in answer(connection)
+        # JoinGroup 5 of a client with a long name: the member's id holds it.
+        body = text(b"g") + struct.pack(">ii", 10_000, 10_000) + text(b"") + struct.pack(">h", -1)
+        body += text(b"consumer") + struct.pack(">i", 1) + text(b"range") + struct.pack(">i", 0)
+        frame = struct.pack(">hhi", 11, 5, 9) + text(long) + body
+        connection.sendall(struct.pack(">i", len(frame)) + frame)
+        assert struct.unpack(">h", answer(connection)[8:10])[0] == 79
+    assert produce(bootstrap, topic, [b"well"]) == [0]

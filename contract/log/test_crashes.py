@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from log_clients import create_topic, produce, read, values
 
 from martlet_server import Server
@@ -80,6 +80,73 @@ def test_nothing_acknowledged_is_lost_by_kills(make_server) -> None:
     numbers = [int(value.split()[1]) for value in by_offset.values() if value.startswith(b"idempotent")]
     assert numbers == sorted(set(numbers)), "an idempotent producer's records are repeated or out of order"
     assert not idempotent.refused
+
+
+class Copy(threading.Thread):
+    """Copies a topic in transactions, positions included, and begins anew after every error."""
+
+    def __init__(self, bootstrap: str, source: str, target: str, count: int) -> None:
+        super().__init__(name="copy")
+        self.bootstrap, self.source, self.target, self.count = bootstrap, source, target, count
+        self.done = False
+
+    def run(self) -> None:
+        deadline = time.monotonic() + 180
+        while not self.done and time.monotonic() < deadline:
+            try:
+                self.attempt()
+            except KafkaException:
+                time.sleep(0.1)
+
+    def attempt(self) -> None:
+        common = {"bootstrap.servers": self.bootstrap, "reconnect.backoff.max.ms": 200}
+        producer = Producer({**common, "transactional.id": "copy", "transaction.timeout.ms": 10_000})
+        producer.init_transactions(20)
+        consumer = Consumer(
+            {
+                **common,
+                "group.id": "copy",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "isolation.level": "read_committed",
+                "session.timeout.ms": 6_000,
+            }
+        )
+        consumer.subscribe([self.source])
+        try:
+            while not self.done:
+                messages = [message for message in consumer.consume(100, 1) if not message.error()]
+                if not messages:
+                    place = consumer.committed([TopicPartition(self.source, 0)], timeout=10)[0]
+                    self.done = place.offset >= self.count
+                    continue
+                producer.begin_transaction()
+                for message in messages:
+                    producer.produce(self.target, message.value())
+                position = [TopicPartition(self.source, 0, messages[-1].offset() + 1)]
+                producer.send_offsets_to_transaction(position, consumer.consumer_group_metadata(), 20)
+                producer.commit_transaction(20)
+        finally:
+            consumer.close()
+
+
+def test_a_copy_in_transactions_is_exact_in_spite_of_kills(make_server) -> None:
+    server: Server = make_server()
+    server.wanted_ports = (0, server.kafka_port)
+    create_topic(server.bootstrap, "source")
+    create_topic(server.bootstrap, "target")
+    count = 20_000
+    sent = [b"%d" % number for number in range(count)]
+    produce(server.bootstrap, "source", sent)
+    copy = Copy(server.bootstrap, "source", "target", count)
+    copy.start()
+    for _ in range(ROUNDS):
+        time.sleep(random.uniform(0.3, 1.0))
+        server.kill()
+        server.start()
+    copy.join(200)
+    assert copy.done, server.log_tail()
+    assert values(read(server.bootstrap, "target", **{"isolation.level": "read_committed"})) == sent
 
 
 @pytest.fixture

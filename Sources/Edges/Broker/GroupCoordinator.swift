@@ -116,7 +116,7 @@ final class GroupCoordinator {
         guard group.members.count + group.pending.count < limits.groupMembers else {
             return answer(JoinGroupResponse(error: .groupMaxSizeReached, memberID: ""))
         }
-        let id = "\(client.clientID)-\(RandomID.uuid())"
+        let id = Self.newMemberID(client.clientID)
         guard version >= 4 else { return add(request, id: id, group, client, answer) }
         group.pending.insert(id)
         _ = timers.after(milliseconds: Int64(request.sessionTimeoutMilliseconds)) { [weak self, weak group] in
@@ -125,6 +125,8 @@ final class GroupCoordinator {
         }
         answer(JoinGroupResponse(error: .memberIDRequired, memberID: id))
     }
+
+    private static func newMemberID(_ name: String) -> String { "\(name.prefix(200))-\(RandomID.uuid())" }
 
     private func joinStatic(
         _ request: JoinGroupRequest,
@@ -138,7 +140,7 @@ final class GroupCoordinator {
             guard request.memberID.isEmpty else {
                 return answer(JoinGroupResponse(error: .unknownMemberID, memberID: request.memberID))
             }
-            return add(request, id: "\(instance)-\(RandomID.uuid())", group, client, answer)
+            return add(request, id: Self.newMemberID(instance), group, client, answer)
         }
         guard request.memberID.isEmpty else {
             guard request.memberID == known.id else {
@@ -159,7 +161,7 @@ final class GroupCoordinator {
         _ version: Int16,
         _ answer: @escaping (JoinGroupResponse) -> Void
     ) {
-        let id = "\(instance)-\(RandomID.uuid())"
+        let id = Self.newMemberID(instance)
         let isUnchanged = known.metadata(for: group.protocolName) == request.metadata(for: group.protocolName)
         known.answerJoin(JoinGroupResponse(error: .fencedInstanceID, memberID: known.id))
         known.answerSync(SyncGroupResponse(error: .fencedInstanceID))

@@ -108,6 +108,7 @@ package struct WireReader {
             guard length == -1 else { throw .malformed("a string has the length \(length)") }
             return nil
         }
+        guard length <= WireWriter.longestText else { throw .limit("a string of \(length) bytes is too long") }
         let start = try advance(length)
         guard let value = String(validating: bytes[start..<start + length], as: UTF8.self) else {
             throw .malformed("a string is not UTF-8")

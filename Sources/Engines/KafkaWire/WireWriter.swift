@@ -60,14 +60,27 @@ package struct WireWriter {
         bytes.append(UInt8(rest))
     }
 
-    /// A string or null.
+    /// The most bytes of a string: what the classic encoding can say.
+    package static let longestText = Int(Int16.max)
+
+    /// A string or null; what is longer than the encoding can say is cut at the end of a character.
     package mutating func string(_ value: String?) {
-        guard var value else { return flexible ? unsignedVarint(0) : int16(-1) }
-        value.withUTF8 { utf8 in
-            precondition(flexible || utf8.count <= Int(Int16.max), "a string of this version has at most 32,767 bytes")
+        guard let value else { return flexible ? unsignedVarint(0) : int16(-1) }
+        var text = value.utf8.count > Self.longestText ? Self.cut(value) : value
+        text.withUTF8 { utf8 in
             if flexible { unsignedVarint(utf8.count + 1) } else { int16(Int16(utf8.count)) }
             bytes.append(contentsOf: utf8)
         }
+    }
+
+    private static func cut(_ value: String) -> String {
+        var count = 0
+        return String(
+            value.prefix { character in
+                count += character.utf8.count
+                return count <= longestText
+            }
+        )
     }
 
     /// A run of bytes or null.

@@ -117,7 +117,12 @@ final class MetadataJournal {
     }
 
     /// Notes that a flush failed: what the file holds is not known until it was written anew.
-    func flushFailed() { isInDoubt = true }
+    ///
+    /// That is tried at once, and before every change until it succeeds.
+    func flushFailed() {
+        isInDoubt = true
+        rewrite()
+    }
 
     private func recoverFromFailedFlush() throws(StorageError) {
         rewrite()
