@@ -2,6 +2,7 @@ internal import Catalogue
 internal import HTTPServer
 internal import JSON
 internal import Lake
+internal import Primitives
 
 /// The datasets of the catalogue and their versions.
 struct DatasetRoutes: RouteGroup {
@@ -41,8 +42,12 @@ struct DatasetRoutes: RouteGroup {
             throw BodyFields.wrong("path", "must be absolute: the server does not work in your folder")
         }
         let options = ImportOptions(rows: try rows(fields))
-        let version = try await catalogue.importFile(request.parameter("name"), path: path, options: options)
-        return .json(version.json, status: 201)
+        do {
+            let version = try await catalogue.importFile(request.parameter("name"), path: path, options: options)
+            return .json(version.json, status: 201)
+        } catch let error as SystemError where error.subject == path {
+            throw HTTPError(status: 400, code: "unreadable_file", message: error.description)
+        }
     }
 
     private static func rows(_ fields: BodyFields) throws(HTTPError) -> Range<Int>? {
