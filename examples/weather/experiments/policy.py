@@ -156,7 +156,7 @@ class Loop:
         if promoted:
             self.versions.append(challenger)
             self.served[swapped:] = challenger[swapped:]
-            self.champion_since, self.estimates = swapped, []
+            self.champion_since, self.estimates, self.open_since = swapped, [], None
 
     def close_windows(self) -> None:
         size = self.settings.monitor["window"]["size"]
