@@ -116,11 +116,12 @@ def test_drift_numbers_equal_scipy(reopened: Server, weather: pandas.DataFrame) 
 
 
 def test_training_data_is_the_labelled_rows_of_the_topics(reopened: Server, weather: pandas.DataFrame) -> None:
-    versions = reopened.get("/api/v1/datasets/weather")["items"]
+    versions = reopened.get("/api/v1/datasets/weather")["versions"]
     cut = [version for version in versions if version["source"]["kind"] == "topic"]
     assert cut
     for version in cut:
-        begin, end = version["source"]["from"], version["source"]["to"]
+        offsets = version["source"]["slice"]["range"]
+        begin, end = offsets["from"], offsets["to"]
         assert end - begin == version["rows"] == 3650
         rows = pandas.read_parquet(version["path"])
         expected = weather.iloc[FIRST_ROW + begin : FIRST_ROW + end]
