@@ -13,7 +13,8 @@ internal import Synchronization
 final class LoopService: Service, LoopSource {
     private struct Entry {
         let loop: ProjectLoop
-        let task: Task<Void, Never>
+        /// Nil between ``restore()`` and ``run()``.
+        var task: Task<Void, Never>?
     }
 
     let name = "projects"
@@ -27,10 +28,12 @@ final class LoopService: Service, LoopSource {
         store = ProjectStore(database: parts.database)
     }
 
-    func run() async throws {
+    /// Knows the projects of an earlier life again, before anybody can ask for them; they go on in ``run()``.
+    func restore() async throws {
         for (name, folder) in try await store.all() {
             do {
-                await start(try ProjectReader.read(folder: folder))
+                let loop = ProjectLoop(project: try ProjectReader.read(folder: folder), parts: parts)
+                entries.withLock { $0[name] = Entry(loop: loop, task: nil) }
             } catch {
                 let step = NewLoopStep(
                     key: "unreadable/\(RandomID.hex(bytes: 8))",
@@ -39,6 +42,14 @@ final class LoopService: Service, LoopSource {
                     numbers: ["error": .string("\(error)"), "folder": .string(folder)]
                 )
                 try await parts.journal.record(step, project: name)
+            }
+        }
+    }
+
+    func run() async throws {
+        entries.withLock { entries in
+            for (name, entry) in entries where entry.task == nil {
+                entries[name]?.task = begin(entry.loop)
             }
         }
         try await stopRequested.value
@@ -50,7 +61,7 @@ final class LoopService: Service, LoopSource {
             for entry in all {
                 group.addTask {
                     await entry.loop.stop()
-                    await entry.task.value
+                    await entry.task?.value
                 }
             }
         }
@@ -65,18 +76,17 @@ final class LoopService: Service, LoopSource {
                 throw ProjectConflict(name: project.name, folder: known.loop.project.folder)
             }
             await known.loop.stop()
-            await known.task.value
+            await known.task?.value
         }
         try await store.save(name: project.name, folder: project.folder)
-        await start(project)
+        let loop = ProjectLoop(project: project, parts: parts)
+        entries.withLock { $0[project.name] = Entry(loop: loop, task: begin(loop)) }
         return project.name
     }
 
-    private func start(_ project: Project) async {
-        let loop = ProjectLoop(project: project, parts: parts)
-        // The task belongs to the entry, whose end stop() waits for.
-        let task = Task { await loop.run() }
-        entries.withLock { $0[project.name] = Entry(loop: loop, task: task) }
+    /// The task belongs to the loop's entry, whose end ``stop()`` waits for.
+    private func begin(_ loop: ProjectLoop) -> Task<Void, Never> {
+        Task { await loop.run() }
     }
 
     // MARK: - Answers

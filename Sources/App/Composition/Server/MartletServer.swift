@@ -72,6 +72,7 @@ package final class MartletServer: Sendable {
             python: PythonEnvironment.find(configuration.pythonEnvironment)
         )
         let loops = LoopService(parts: parts)
+        try await loops.restore()
         let http = HTTPServer(
             configuration: .init(host: configuration.host, port: configuration.httpPort),
             router: routes(parts: parts, loops: loops, data: data)
