@@ -35,7 +35,7 @@ class Settings:
     """The parts of martlet.yaml that decide what happens."""
 
     project: dict[str, Any]
-    rows_until_held: int = 10
+    rows_until_held: int = 0
     """Rows that are still played between the label that triggers a retraining and the stop of the replay."""
     dropped: int = 0
     """A number other than 0 leaves out three of a hundred training rows, chosen by it."""
@@ -169,7 +169,7 @@ class Loop:
 
 
 PERTURBATIONS = [
-    *({"rows_until_held": rows} for rows in (0, 30, 100, 200)),
+    *({"rows_until_held": rows} for rows in (10, 30, 100, 200)),
     *({"dropped": seed} for seed in (1, 2, 3, 4)),
     *({"retraining.holdOut.rows": rows} for rows in (120, 135, 165, 180)),
     *({"retraining.trigger.newLabels": rows} for rows in (255, 285, 300)),
