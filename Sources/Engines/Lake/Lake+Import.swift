@@ -92,7 +92,12 @@ extension Lake {
     /// Throws where `path` is no file: a pipe would never end, and a folder has no rows.
     private static func checkRegular(_ path: String) throws {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw SystemError(call: "open", subject: path) }
+        guard stat(path, &status) == 0 else {
+            throw LakeError(
+                .invalidFile,
+                "\(path) cannot be imported: \(SystemError(call: "stat", subject: path).reason)"
+            )
+        }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw LakeError(.invalidFile, "\(path) cannot be imported: it is no regular file")
         }
