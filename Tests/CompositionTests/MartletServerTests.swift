@@ -1,3 +1,4 @@
+import Execution
 import Files
 import TestSupport
 import Testing
@@ -5,6 +6,8 @@ import Testing
 @testable import Composition
 
 @Suite(.timeLimit(.minutes(1)), .serialized) struct MartletServerTests {
+    private let pool = BlockingPool(name: "client", threads: 2)
+
     private func configuration(_ directory: String) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.dataDirectory = directory
@@ -14,10 +17,12 @@ import Testing
     }
 
     /// Asks for a path and returns the whole answer.
-    private func get(_ path: String, port: Int) throws -> String {
-        let connection = try RawConnection(port: port)
-        try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        return try connection.read(until: "\u{0}")
+    private func get(_ path: String, port: Int) async throws -> String {
+        try await pool.run {
+            let connection = try RawConnection(port: port)
+            try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return try connection.read(until: "\u{0}")
+        }
     }
 
     @Test func `a server answers on both ports, names them in its folder, and stops`() async throws {
@@ -25,9 +30,11 @@ import Testing
         let server = MartletServer(configuration(directory.path))
         try await server.start()
         let running = Task { try await server.run() }
-        #expect(try get("/healthz", port: server.ports.http).contains("200"))
-        #expect(try get("/api/v1/status", port: server.ports.http).contains("\"kafka_port\":\(server.ports.kafka)"))
-        #expect(try get("/api/v1/loops/nothing", port: server.ports.http).contains("404"))
+        #expect(try await get("/healthz", port: server.ports.http).contains("200"))
+        #expect(
+            try await get("/api/v1/status", port: server.ports.http).contains("\"kafka_port\":\(server.ports.kafka)")
+        )
+        #expect(try await get("/api/v1/loops/nothing", port: server.ports.http).contains("404"))
         _ = try RawConnection(port: server.ports.kafka)
         let ports = String(decoding: try File.read("\(directory.path)/martlet.ports.json"), as: UTF8.self)
         #expect(ports == "{\"http\":\(server.ports.http),\"kafka\":\(server.ports.kafka)}")

@@ -13,6 +13,7 @@ package final class CommandServerRunner: ServerRunner {
     /// A runner that runs nothing yet.
     package init() {}
 
+    /// Runs a server until a stop is asked for.
     package func serve(_ options: ServeOptions) async throws {
         var configuration = ServerConfiguration()
         configuration.apply(options)
@@ -22,6 +23,7 @@ package final class CommandServerRunner: ServerRunner {
         try await server.run()
     }
 
+    /// Plays the demonstration; fails where a check of its project does not hold.
     package func demo(_ options: DemoOptions) async throws {
         var demonstration = DemonstrationOptions()
         demonstration.server.apply(options.server)

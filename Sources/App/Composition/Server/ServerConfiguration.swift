@@ -42,6 +42,7 @@ package struct ServerConfiguration: Sendable, Hashable {
 
 /// A setting that cannot work, in words that name it.
 package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    /// The setting and what it should be.
     package let description: String
 
     init(_ description: String) {

@@ -52,8 +52,10 @@ package struct ColumnRows: RowSource {
         }
     }
 
+    /// How many rows there are.
     package func count() -> Int { rowCount }
 
+    /// The rows of a range as JSON objects, with their labels beside them.
     package func rows(_ range: Range<Int>) throws(ScoringError) -> [ReplayRow] {
         guard range.lowerBound >= 0, range.upperBound <= rowCount else {
             throw ScoringError(.rows, "rows \(range) are not within the \(rowCount) that there are")

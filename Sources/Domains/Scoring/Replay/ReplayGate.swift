@@ -24,5 +24,6 @@ package final class ReplayHold: ReplayGate {
         precondition(left >= 0, "a gate was released that nobody held")
     }
 
+    /// True while nobody holds the gate.
     package var isOpen: Bool { holders.load(ordering: .relaxed) == 0 }
 }

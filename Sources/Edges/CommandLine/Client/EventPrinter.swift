@@ -22,10 +22,10 @@ final class EventPrinter: Sendable {
             rest = Array(last)
             return whole
         }
-        for line in lines where line.hasPrefix("data: ") { print(line.dropFirst(6)) }
+        for line in lines where line.hasPrefix("data: ") { show(line.dropFirst(6)) }
     }
 
-    private func print(_ text: Substring) {
+    private func show(_ text: Substring) {
         guard let event = try? JSONValue.parse(String(text)), event["project"] == .string(project),
             let change = event["change"]?.stringValue, change == "step" || change == "alert"
         else { return }

@@ -150,7 +150,7 @@ private struct MessagePrinter {
                 ]
             )
             let messages = answer["items"]?.arrayValue ?? []
-            for message in messages { print(message) }
+            for message in messages { show(message) }
             printed += messages.count
             next = messages.last?["offset"]?.intValue.map { $0 + 1 } ?? next ?? answer["high"]?.intValue
             if messages.isEmpty {
@@ -161,7 +161,7 @@ private struct MessagePrinter {
         }
     }
 
-    private func print(_ message: JSONValue) {
+    private func show(_ message: JSONValue) {
         if context.report.isJSON { return context.streams.write("\(message)\n") }
         let offset = message["offset"]?.intValue.map { String($0) } ?? "-"
         let time = message["time"]?.stringValue ?? "-"

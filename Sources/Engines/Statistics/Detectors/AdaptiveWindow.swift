@@ -51,6 +51,7 @@ package struct AdaptiveWindow: ChangeDetector {
     /// The mean of the window; 0 while it is empty.
     package var mean: Double { width == 0 ? 0 : total / Double(width) }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected { forget() }

@@ -27,6 +27,7 @@ package struct DriftDetectionMethod: ChangeDetector {
         self.driftThreshold = driftThreshold
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected {
@@ -71,6 +72,7 @@ package struct EarlyDriftDetectionMethod: ChangeDetector {
         self.beta = beta
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return verdict }
         if verdict == .drift { self = EarlyDriftDetectionMethod(warmStart: warmStart, alpha: alpha, beta: beta) }

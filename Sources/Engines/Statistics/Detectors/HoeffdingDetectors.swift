@@ -30,6 +30,7 @@ package struct HoeffdingAverageDetector: ChangeDetector {
         self.twoSided = twoSided
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected {
@@ -118,6 +119,7 @@ package struct HoeffdingWeightedDetector: ChangeDetector {
         self.twoSided = twoSided
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected {
@@ -195,6 +197,7 @@ package struct FastHoeffdingDetector: ChangeDetector {
         self.confidence = confidence
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected { self = FastHoeffdingDetector(windowSize: windowSize, confidence: confidence) }

@@ -41,6 +41,7 @@ package struct PageHinkley: ChangeDetector {
         self.direction = direction
     }
 
+    /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         guard value.isFinite else { return .stable }
         if detected {
