@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from martlet_server import Server
 from playwright.sync_api import expect
 
+from martlet_server import Server
 from ui.watched_page import WatchedPage
 
 OpenPage = Callable[..., WatchedPage]

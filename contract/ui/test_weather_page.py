@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from martlet_server import ROOT, Server
 from playwright.sync_api import expect
 
+from martlet_server import ROOT, Server
 from ui.watched_page import WatchedPage
 
 MEASURED_WITHIN = 240
