@@ -70,7 +70,8 @@ import Testing
         while !jobs.logTail(of: try #require(try await jobs.jobs().first)).contains("here") {
             try await Task.sleep(for: .milliseconds(2))
         }
-        await jobs.stopAll()
+        await jobs.stopJobs(of: "other")
+        await jobs.stopJobs(of: "weather")
         let failure = await #expect(throws: JobFailure.self) { try await running.value }
         #expect(failure?.job.state == .lost)
     }

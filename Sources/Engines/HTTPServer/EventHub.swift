@@ -112,7 +112,8 @@ package final class EventHub: Sendable {
     }
 
     private static func send(_ event: Event, to client: inout Client?) {
-        guard let topics = client?.topics, topics.isEmpty || topics.contains(event.topic), let writer = client?.writer else { return }
+        guard let topics = client?.topics, topics.isEmpty || topics.contains(event.topic), let writer = client?.writer
+        else { return }
         let dropped = client?.dropped ?? 0
         let notice = dropped == 0 ? [] : Array("event: dropped\ndata: {\"dropped\":\(dropped)}\n\n".utf8)
         client?.dropped = writer.offer(notice + event.bytes) ? 0 : dropped + 1

@@ -97,6 +97,9 @@ package struct Router: Sendable {
             let error = error.httpError
             if error.status >= 500 { log(error.message, request) }
             return response(to: error, for: request)
+        } catch is CancellationError {
+            // The client has gone, the time is up or the server stops: nobody waits for this answer.
+            return response(to: HTTPError(status: 503, message: "the request was given up"), for: request)
         } catch {
             log("\(error)", request)
             let message = "the server failed; its log tells more under request \(request.id)"

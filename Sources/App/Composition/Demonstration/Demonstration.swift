@@ -76,7 +76,7 @@ package final class Demonstration: Sendable {
             switch snapshot["state"]?.stringValue {
             case "finished": return try await finish(loops, name)
             case "failed": throw LoopError("the project \(name) failed: \(snapshot["problem"]?.stringValue ?? "")")
-            case "stopped": return 1
+            case "stopped": throw LoopError("stopped before the end; the same command goes on from here")
             default: try await Task.sleep(for: .milliseconds(250))
             }
         }

@@ -71,7 +71,7 @@ final class ProjectLoop: Sendable {
     /// Asks ``run()`` to end.
     func stop() async {
         stopRequested.succeed(())
-        await parts.jobs.stopAll()
+        await parts.jobs.stopJobs(of: project.name)
     }
 
     /// Marks the replays as played and judged to their end.

@@ -11,11 +11,17 @@ internal import Synchronization
 /// A crash of a job is a record with its exit code and log, never silence; jobs that the server left behind when it
 /// died are marked `lost` at the next start. Thread-safe.
 package final class JobService: Sendable {
+    /// A job under way; the child is nil until it is started.
+    private struct Running {
+        let project: String
+        var child: ChildProcess?
+        var isStopping = false
+    }
+
     private let database: any SQLDatabase
     private let logDirectory: String
     private let maximumRunning: Int
-    private let children = Mutex<[String: ChildProcess?]>([:])
-    private let isStopping = Mutex(false)
+    private let running = Mutex<[String: Running]>([:])
 
     /// Jobs in `database`, which has ``PipelinesSchema/migrations``, with logs in `logDirectory`.
     package init(database: any SQLDatabase, logDirectory: String, maximumRunning: Int = 4) {
@@ -51,12 +57,12 @@ package final class JobService: Sendable {
             logPath: "\(logDirectory)/\(id).log",
             startedAt: WallClock.nowMilliseconds()
         )
-        guard reserve(id) else {
+        guard reserve(id, project: specification.project) else {
             job.state = .failed
             job.outcome = "\(maximumRunning) jobs are running already"
             throw JobFailure(job: job, outputTail: "")
         }
-        defer { children.withLock { _ = $0.removeValue(forKey: id) } }
+        defer { running.withLock { _ = $0.removeValue(forKey: id) } }
         try await save(job)
         let tail = await execute(specification, job: &job)
         job.endedAt = WallClock.nowMilliseconds()
@@ -65,12 +71,14 @@ package final class JobService: Sendable {
         return job
     }
 
-    /// Ends all running jobs, which are then `lost`; for the stop of the server.
-    package func stopAll() async {
-        isStopping.withLock { $0 = true }
-        let running = children.withLock { $0.values.compactMap { $0 } }
+    /// Ends the running jobs of a project, which are then `lost`; for the stop of the project.
+    package func stopJobs(of project: String) async {
+        let children = running.withLock { running in
+            for (id, job) in running where job.project == project { running[id]?.isStopping = true }
+            return running.values.filter { $0.project == project }.compactMap(\.child)
+        }
         await withTaskGroup(of: Void.self) { group in
-            for child in running { group.addTask { _ = await child.terminate() } }
+            for child in children { group.addTask { _ = await child.terminate() } }
         }
     }
 
@@ -106,10 +114,10 @@ package final class JobService: Sendable {
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
-    private func reserve(_ id: String) -> Bool {
-        children.withLock { children in
-            guard children.count < maximumRunning else { return false }
-            children[id] = .some(nil)
+    private func reserve(_ id: String, project: String) -> Bool {
+        running.withLock { running in
+            guard running.count < maximumRunning else { return false }
+            running[id] = Running(project: project)
             return true
         }
     }
@@ -133,11 +141,15 @@ package final class JobService: Sendable {
             return ""
         }
         let id = job.id
-        children.withLock { $0[id] = child }
+        let isStoppingAlready = running.withLock { running in
+            running[id]?.child = child
+            return running[id]?.isStopping ?? false
+        }
+        if isStoppingAlready { _ = await child.terminate() }
         let (status, timedOut) = await child.wait(atMost: specification.timeout)
         job.outcome = timedOut ? "longer than \(specification.timeout), \(status)" : "\(status)"
         job.state = timedOut ? .timedOut : status.isSuccess ? .succeeded : .failed
-        if job.state == .failed, isStopping.withLock({ $0 }) { job.state = .lost }
+        if job.state == .failed, running.withLock({ $0[id]?.isStopping ?? false }) { job.state = .lost }
         return String(decoding: child.outputTail.utf8.suffix(4 << 10), as: UTF8.self)
     }
 
