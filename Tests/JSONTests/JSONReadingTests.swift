@@ -25,7 +25,11 @@ import Testing
         #expect(error?.offset == offset)
     }
 
-    @Test(arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], Array("\"\\ud800\"".utf8), Array("\"\\udc00\"".utf8)] as [[UInt8]])
+    private static let broken: [[UInt8]] = [
+        [0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], Array("\"\\ud800\"".utf8), Array("\"\\udc00\"".utf8),
+    ]
+
+    @Test(arguments: broken)
     func `text that is not Unicode is refused`(bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSONValue.parse(bytes) }
     }

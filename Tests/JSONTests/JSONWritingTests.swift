@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        0.1, Double.leastNonzeroMagnitude, Double.leastNormalMagnitude / 3, 1.7976931348623157e308, -0.0, 1e21, 123_456_789.123_456_78, 1.0, 3e15, 2.0 / 3.0,
+        0.1, Double.leastNonzeroMagnitude, Double.leastNormalMagnitude / 3, 1.7976931348623157e308, -0.0, 1e21,
+        123_456_789.123_456_78, 1.0, 3e15, 2.0 / 3.0,
     ])
     func `a double reads back as the same double`(value: Double) throws {
         let back = try JSONValue.parse(JSONValue.double(value).serialized()).doubleValue

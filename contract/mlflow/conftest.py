@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-import pytest
-
 import mlflow
-from martlet_server import Server
+import pytest
 from mlflow import MlflowClient
+
+from martlet_server import Server
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import http.client
 import os
 import pathlib
 
-import pytest
-
 import mlflow
-from martlet_server import Server
+import pytest
 from mlflow import MlflowClient
+
+from martlet_server import Server
 
 
 def exchange(

@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from martlet_server import Server
 from mlflow import MlflowClient
+
+from martlet_server import Server
 
 
 def test_a_killed_server_keeps_what_it_acknowledged(make_server: Callable[..., Server]) -> None:

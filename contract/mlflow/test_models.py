@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import mlflow
 import numpy
 import pytest
+from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-
-import mlflow
-from mlflow import MlflowClient
 
 FEATURES, LABELS = make_classification(n_samples=200, n_features=5, random_state=7)
 

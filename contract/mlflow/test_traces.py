@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from mlflow.exceptions import MlflowException
-
 import mlflow
+import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 
 @mlflow.trace(name="outer", span_type="CHAIN")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import time
 
+import mlflow
 import pytest
+from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
-
-import mlflow
-from mlflow import MlflowClient
 
 
 def test_fluent_api_logs_a_run(client: MlflowClient, name: str) -> None:
