@@ -29,7 +29,12 @@ def store(tmp_path: pathlib.Path) -> str:
 
 
 def train(store: str, dataset: pathlib.Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {"MLFLOW_TRACKING_URI": store, "MARTLET_DATASET": str(dataset), "OMP_NUM_THREADS": "1"}
+    settings = {
+        "MLFLOW_TRACKING_URI": store,
+        "MLFLOW_REGISTRY_URI": store,
+        "MARTLET_DATASET": str(dataset),
+        "OMP_NUM_THREADS": "1",
+    }
     return subprocess.run(
         [sys.executable, str(FOLDER / "train.py")],
         env={**os.environ, **settings, **environment},
@@ -45,8 +50,10 @@ def test_a_version_has_both_forms_and_they_agree_on_every_row(
 ) -> None:
     import mlflow
 
-    client = mlflow.MlflowClient(store)
-    given = client.create_run(client.create_experiment("weather")).info.run_id
+    mlflow.set_registry_uri(store)  # which another test of the same process may have pointed elsewhere
+    client = mlflow.MlflowClient(store, store)
+    artifacts = (tmp_path / "artifacts").as_uri()
+    given = client.create_run(client.create_experiment("weather", artifact_location=artifacts)).info.run_id
     dataset = tmp_path / "cut.parquet"
     weather.head(3650).assign(prediction_id="weather-0-1").to_parquet(dataset)
     settings = {"MARTLET_MODEL": "storm", "MARTLET_HOLDOUT_ROWS": "150"}

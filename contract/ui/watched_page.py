@@ -18,7 +18,11 @@ COUNT_PIXELS = """([selector, token]) => {
   probe.style.color = `var(${token})`;
   const wanted = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).map(Number);
   probe.remove();
-  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  // A copy is read, so that the page's own canvas stays as it is and the browser does not warn of it.
+  const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext('2d', { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   let count = 0;
   for (let at = 0; at < data.length; at += 4) {
     if (data[at + 3] > 200 && wanted.every((value, part) => Math.abs(data[at + part] - value) < 12)) count += 1;
