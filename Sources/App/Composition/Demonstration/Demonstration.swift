@@ -3,6 +3,7 @@ internal import Glibc
 internal import JSON
 internal import MartletAPI
 internal import Primitives
+internal import Telemetry
 
 /// How the demonstration is played.
 package struct DemonstrationOptions: Sendable {
@@ -44,6 +45,8 @@ package final class Demonstration: Sendable {
     /// - Returns: 0 where every check of the project holds, 1 where not.
     /// - Throws: errors whose descriptions name the thing and the remedy.
     package func run() async throws -> Int32 {
+        // The story is what the terminal is for; `--log-level debug` or `warning` shows the server's own lines too.
+        if Logger.level == .info { Logger.level = .error }
         let folder = try projectFolder()
         try clearFinished()
         try await server.start()
