@@ -176,7 +176,7 @@ let package = Package(
 
         .target(
             name: "StreamsTestSupport",
-            dependencies: ["Streams", "CRdKafka"],
+            dependencies: ["Streams", "CRdKafka", "Broker", "Telemetry", "TestSupport"],
             path: "Tests/StreamsSupport",
             swiftSettings: swiftSettings
         ),
@@ -227,7 +227,7 @@ let package = Package(
 
         tests("Pipelines", ["YAML", "SQLStore"]),
 
-        tests("Scoring", ["Broker", "Inference", "Streams"]),
+        tests("Scoring", ["Inference", "Streams", "StreamsTestSupport"]),
 
         tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
 

@@ -3,6 +3,7 @@ internal import Primitives
 @testable internal import Scoring
 internal import Streams
 internal import Synchronization
+internal import StreamsTestSupport
 internal import Testing
 
 /// Keeps what a deployment tells.

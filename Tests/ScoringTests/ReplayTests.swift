@@ -1,6 +1,7 @@
 internal import JSON
 @testable internal import Scoring
 internal import Streams
+internal import StreamsTestSupport
 internal import Testing
 
 enum ReplayFixture {

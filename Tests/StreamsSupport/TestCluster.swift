@@ -1,7 +1,8 @@
 package import CRdKafka
 package import Streams
 
-/// librdkafka's own cluster of one broker, on a port of this machine: it speaks the real protocol and can be taken down.
+/// librdkafka's own cluster of one broker, on a port of this machine: it speaks the real protocol and
+/// fails where it is told to. For a broker that goes away and comes back there is ``TestLog``.
 package final class TestCluster: @unchecked Sendable {
     // Safe to share: the library's mock cluster locks inside.
     private let client: OpaquePointer
@@ -30,12 +31,6 @@ package final class TestCluster: @unchecked Sendable {
     package func create(_ topic: String, partitions: Int32 = 1) {
         rd_kafka_mock_topic_create(cluster, topic, partitions, 1)
     }
-
-    /// Stops answering.
-    package func takeDown() { rd_kafka_mock_broker_set_down(cluster, 1) }
-
-    /// Answers again.
-    package func bringUp() { rd_kafka_mock_broker_set_up(cluster, 1) }
 
     /// Makes the next produce requests fail with errors of the broker.
     package func failProduce(_ errors: [rd_kafka_resp_err_t]) {

@@ -11,8 +11,13 @@ struct ProducerTests {
         range.map { ProducerRecord(topic: topic, partition: 0, value: Array("\($0)".utf8)) }
     }
 
-    func readAll(_ count: Int, topic: String = "t") async throws -> [StreamRecord] {
-        let reader = try StreamReader(cluster.configuration, assignments: [(TopicPartition(topic, 0), 0)])
+    func readAll(
+        _ count: Int,
+        topic: String = "t",
+        from configuration: StreamConfiguration? = nil
+    ) async throws -> [StreamRecord] {
+        let configuration = configuration ?? cluster.configuration
+        let reader = try StreamReader(configuration, assignments: [(TopicPartition(topic, 0), 0)])
         var records: [StreamRecord] = []
         while records.count < count { records += try await reader.next(maximum: 10_000, wait: .seconds(5)) }
         await reader.close()
@@ -128,15 +133,19 @@ struct ProducerTests {
     }
 
     @Test func aBrokerThatIsAwayForAWhileLosesAndRepeatsNothing() async throws {
-        cluster.create("t")
-        let producer = try StreamProducer(cluster.configuration)
+        let log = try TestLog()
+        try await log.create("t")
+        let producer = try StreamProducer(log.configuration)
         _ = try await producer.send(values(0..<10))
-        cluster.takeDown()
+        await log.takeDown()
         async let later = producer.send(values(10..<20))
         try await Task.sleep(for: .milliseconds(300))
-        cluster.bringUp()
+        try log.bringUp()
         #expect(try await later == (10..<20).map { Int64($0) })
-        #expect(try await readAll(20).map { String(decoding: $0.value!, as: UTF8.self) } == (0..<20).map(String.init))
+        #expect(
+            try await readAll(20, from: log.configuration).map { String(decoding: $0.value!, as: UTF8.self) }
+                == (0..<20).map(String.init)
+        )
         await producer.close()
     }
 
@@ -149,16 +158,17 @@ struct ProducerTests {
     }
 
     @Test func aBrokerThatStaysAwayEndsInATimeoutAndTheProducerRecovers() async throws {
-        cluster.create("t")
-        var configuration = cluster.configuration
+        let log = try TestLog()
+        try await log.create("t")
+        var configuration = log.configuration
         configuration.deliveryTimeout = .milliseconds(600)
         let producer = try StreamProducer(configuration)
         _ = try await producer.send(values(0..<1))
-        cluster.takeDown()
+        await log.takeDown()
         let error = await #expect(throws: StreamError.self) { try await producer.send(self.values(1..<4)) }
         #expect(error?.code == .timedOut)
         #expect(error?.partition == TopicPartition("t", 0))
-        cluster.bringUp()
+        try log.bringUp()
         let offsets = try await producer.send(values(4..<6))
         #expect(offsets == [1, 2])
         await producer.close()
@@ -185,10 +195,11 @@ struct ProducerTests {
     }
 
     @Test func closingFailsWhatCannotBeSentAndAllThatComesLater() async throws {
-        cluster.create("t")
-        let producer = try StreamProducer(cluster.configuration)
+        let log = try TestLog()
+        try await log.create("t")
+        let producer = try StreamProducer(log.configuration)
         _ = try await producer.send(values(0..<1))
-        cluster.takeDown()
+        await log.takeDown()
         let hanging = Task { try await producer.send(self.values(1..<2)) }
         try await Task.sleep(for: .milliseconds(100))
         await producer.close(grace: .milliseconds(100))

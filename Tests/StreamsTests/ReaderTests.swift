@@ -97,18 +97,26 @@ struct ReaderTests {
     }
 
     @Test func aBrokerThatComesBackIsReadOn() async throws {
-        cluster.create("t")
+        let log = try TestLog()
+        try await log.create("t")
+        let producer = try StreamProducer(log.configuration)
+        func fill(_ count: Int) async throws {
+            _ = try await producer.send(
+                (0..<count).map { ProducerRecord(topic: "t", partition: 0, value: [UInt8($0)]) }
+            )
+        }
         try await fill(5)
-        let reader = try StreamReader(cluster.configuration, assignments: [(partition, 0)])
+        let reader = try StreamReader(log.configuration, assignments: [(partition, 0)])
         #expect(try await reader.next(maximum: 5, wait: .seconds(5)).isEmpty == false)
-        cluster.takeDown()
+        await log.takeDown()
         #expect(try await reader.next(maximum: 100, wait: .milliseconds(300)).count <= 5)
-        cluster.bringUp()
+        try log.bringUp()
         try await fill(3)
         var last: Int64 = -1
         while last < 7 { last = try await reader.next(maximum: 100, wait: .seconds(5)).last?.offset ?? last }
         #expect(last == 7)
         await reader.close()
+        await producer.close()
     }
 
     @Test func cancellingEndsTheWait() async throws {
