@@ -1,8 +1,10 @@
 package import CRdKafka
 package import Streams
 
-/// librdkafka's own cluster of one broker, on a port of this machine: it speaks the real protocol and
-/// fails where it is told to. For a broker that goes away and comes back there is ``TestLog``.
+/// librdkafka's own cluster of one broker, on a port of this machine.
+///
+/// It speaks the real protocol and fails where it is told to. For a broker that goes away and comes back there is
+/// ``TestLog``.
 package final class TestCluster: @unchecked Sendable {
     // Safe to share: the library's mock cluster locks inside.
     private let client: OpaquePointer
