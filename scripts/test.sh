@@ -26,6 +26,8 @@ stage "set-up" scripts/setup.sh --test || finish
 stage "lint" scripts/lint.sh
 stage "build, with import check" \
     swift build --build-tests --explicit-target-dependency-import-check error || finish
+# Few tests at a time: hundreds at once wait for two cores until their clients give up.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 stage "unit and component tests" swift test --skip-build --explicit-target-dependency-import-check error
 stage "contract tests, real clients" .venv/bin/python -m pytest contract
 finish

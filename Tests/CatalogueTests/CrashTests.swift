@@ -7,7 +7,7 @@ import StreamsTestSupport
 import TestSupport
 import Testing
 
-@Suite("Versions when the server is killed", .timeLimit(.minutes(2)))
+@Suite("Versions when the server is killed", .timeLimit(.minutes(10)))
 struct CrashTests {
     @Test("are whole or not there", arguments: [0, 3, 9, 17, 31, 60])
     func killed(milliseconds: Int) async throws {

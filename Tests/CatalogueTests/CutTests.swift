@@ -5,7 +5,7 @@ import Streams
 import StreamsTestSupport
 import Testing
 
-@Suite("Versions cut from a topic", .timeLimit(.minutes(1)))
+@Suite("Versions cut from a topic", .timeLimit(.minutes(10)))
 struct CutTests {
     let fixture: CatalogueFixture
     var catalogue: CatalogueService { fixture.catalogue }
@@ -153,7 +153,7 @@ struct CutTests {
     }
 }
 
-@Suite("Offsets that retention has removed", .timeLimit(.minutes(1)))
+@Suite("Offsets that retention has removed", .timeLimit(.minutes(10)))
 struct RetentionTests {
     @Test("are an error, and what is left can still be cut")
     func removed() async throws {
@@ -173,7 +173,7 @@ struct RetentionTests {
     }
 }
 
-@Suite("The last labelled rows", .timeLimit(.minutes(1)))
+@Suite("The last labelled rows", .timeLimit(.minutes(10)))
 struct SelectionTests {
     let fixture: CatalogueFixture
 

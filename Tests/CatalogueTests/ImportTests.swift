@@ -5,7 +5,7 @@ import Lake
 import TestSupport
 import Testing
 
-@Suite("Imported datasets", .timeLimit(.minutes(1)))
+@Suite("Imported datasets", .timeLimit(.minutes(10)))
 struct ImportTests {
     let fixture: CatalogueFixture
     var catalogue: CatalogueService { fixture.catalogue }

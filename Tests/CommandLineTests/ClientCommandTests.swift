@@ -5,7 +5,7 @@ import Testing
 @testable import CommandLine
 
 /// Commands against a real HTTP server that answers as the API does.
-@Suite(.timeLimit(.minutes(1))) struct ClientCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientCommandTests {
     private func withServer(_ routes: (inout Router) -> Void, _ body: (String) async throws -> Void) async throws {
         var router = Router()
         routes(&router)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Composition
 
-@Suite(.timeLimit(.minutes(1)), .serialized) struct MartletServerTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct MartletServerTests {
     private let pool = BlockingPool(name: "client", threads: 2)
 
     private func configuration(_ directory: String) -> ServerConfiguration {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Execution
 
-@Suite(.timeLimit(.minutes(1))) struct ServiceGroupTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceGroupTests {
     private final class Recorder: Sendable {
         let events = Mutex<[String]>([])
         func add(_ event: String) { events.withLock { $0.append(event) } }

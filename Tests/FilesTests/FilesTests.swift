@@ -1,3 +1,4 @@
+import Glibc
 import Primitives
 import TestSupport
 import Testing
@@ -59,5 +60,26 @@ import Testing
         let directory = try TemporaryDirectory()
         do { _ = try DirectoryLock(directory: directory.path) }
         _ = try DirectoryLock(directory: directory.path)
+    }
+
+    @Test func `a copy of the descriptor in a child does not outlive the lock`() throws {
+        let directory = try TemporaryDirectory()
+        var copy: Int32 = -1
+        do {
+            let lock = try DirectoryLock(directory: directory.path)
+            copy = dup(try #require(descriptor(of: "\(directory.path)/martlet.lock")))
+            _ = lock
+        }
+        defer { close(copy) }
+        _ = try DirectoryLock(directory: directory.path)
+    }
+
+    /// This process's descriptor of an open file.
+    private func descriptor(of path: String) -> Int32? {
+        (0..<4_096).first { number in
+            var target = [CChar](repeating: 0, count: 4_096)
+            let count = readlink("/proc/self/fd/\(number)", &target, target.count)
+            return count > 0 && target[..<count].map(UInt8.init(bitPattern:)).elementsEqual(path.utf8)
+        }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite(.timeLimit(.minutes(1))) struct EventHubTests {
+@Suite(.timeLimit(.minutes(10))) struct EventHubTests {
     /// Opens a stream and returns what it writes, as long as the task lives.
     private func open(
         _ hub: EventHub,

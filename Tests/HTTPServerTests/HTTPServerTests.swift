@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
     private let pool = BlockingPool(name: "client", threads: 32)
 
     /// Runs `body` against a server with `router` and stops it.

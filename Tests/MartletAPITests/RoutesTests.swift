@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Tracking
 
-@Suite(.timeLimit(.minutes(2))) struct RoutesTests {
+@Suite(.timeLimit(.minutes(10))) struct RoutesTests {
     @Test func datasetsAreImportedAndListed() async throws {
         let api = try await APIFixture()
         let path = "\(api.folder.path)/d.csv"

@@ -3,7 +3,7 @@ import HTTPServer
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TopicRoutesTests {
+@Suite(.timeLimit(.minutes(10))) struct TopicRoutesTests {
     @Test func topicsAreMadeWrittenReadAndDeleted() async throws {
         let api = try await APIFixture()
         #expect(await api.send(.post, "/api/v1/topics", ["name": "t", "partitions": 2]).status == 201)

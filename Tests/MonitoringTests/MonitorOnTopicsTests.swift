@@ -12,7 +12,7 @@ struct MonitorOnTopicsTests {
         func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]] { [:] }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `waits for its topics, then joins what they bring`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `waits for its topics, then joins what they bring`() async throws {
         let cluster = TestCluster()
         let directory = try TemporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/m.sqlite")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipelines
 
-@Suite(.timeLimit(.minutes(1))) struct JobServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct JobServiceTests {
     private let directory: TemporaryDirectory
     private let database: SQLiteDatabase
     private let jobs: JobService

@@ -80,7 +80,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
     func didRecord(_ step: LoopStep) async { state.withLock { $0.heard.append(step) } }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RetrainingServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct RetrainingServiceTests {
     private let directory: TemporaryDirectory
     private let database: SQLiteDatabase
     private let world = World()

@@ -20,7 +20,7 @@ final class RecordingObserver: ScoringObserver {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeploymentTests {
     let cluster: TestLog
     let observer = RecordingObserver()

@@ -37,7 +37,7 @@ enum ReplayFixture {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReplayTests {
     let cluster: TestLog
 

@@ -5,7 +5,7 @@ internal import TestSupport
 internal import Testing
 
 /// What librdkafka's own cluster cannot do, against our log.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OwnLogTests {
     /// Runs `body` beside a broker on a free port.
     func withLog(_ body: (StreamConfiguration) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ internal import Streams
 internal import StreamsTestSupport
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProducerTests {
     let cluster = TestCluster()
 

@@ -46,6 +46,9 @@ package final class DirectoryLock: Sendable {
     }
 
     deinit {
+        // A child that was forked and has not yet become its program holds a copy of the descriptor: closing ours
+        // would leave the folder locked until it has, unlocking does not.
+        flock(number, LOCK_UN)
         close(number)
     }
 
