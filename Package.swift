@@ -131,6 +131,8 @@ let package = Package(
 
         target("Domains", "Retraining", base + ["SQLStore", "Statistics"]),
 
+        target("Domains", "Access", base + ["SQLStore"]),
+
         // Edges: protocols and screens
         target("Edges", "Broker", base + ["KafkaWire", "LogStorage", "CPlatform"]),
 
@@ -140,7 +142,7 @@ let package = Package(
             "Edges",
             "MartletAPI",
             base + [
-                "HTTPServer", "Streams", "Lake", "Tracking", "Registry", "Catalogue", "Pipelines",
+                "HTTPServer", "Streams", "Lake", "Tracking", "Registry", "Catalogue", "Pipelines", "Access",
             ]
         ),
 
@@ -155,7 +157,7 @@ let package = Package(
             base + [
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
                 "Inference", "Statistics", "Processes", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring",
-                "Monitoring", "Retraining", "Broker", "MLflowAPI", "MartletAPI", "WebUI", "CommandLine",
+                "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI", "WebUI", "CommandLine",
             ]
         ),
 
@@ -223,6 +225,8 @@ let package = Package(
 
         tests("Registry", ["SQLStore"]),
 
+        tests("Access", ["SQLStore"]),
+
         tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
 
         tests("Pipelines", ["YAML", "SQLStore"]),
@@ -243,7 +247,7 @@ let package = Package(
             "MartletAPI",
             [
                 "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "SQLStore", "BlobStore",
-                "MLflowAPI", "Execution", "Files", "JSON",
+                "MLflowAPI", "Execution", "Files", "JSON", "Access",
             ]
         ),
 

@@ -33,6 +33,7 @@ class Server:
         self.log = data.parent / f"{data.name}.log"
         self.arguments = arguments
         self.wanted_ports = ports
+        self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.http_port = 0
         self.kafka_port = 0
@@ -54,7 +55,13 @@ class Server:
         ports_file = self.data / "martlet.ports.json"
         ports_file.unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*self.command(), *self.arguments], cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [*self.command(), *self.arguments],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment},
+            )
         deadline = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

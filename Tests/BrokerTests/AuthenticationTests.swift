@@ -1,41 +1,49 @@
 import KafkaWire
+import Primitives
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
 
 @testable import Broker
 
-/// Knows one user with one password, by the mechanism PLAIN.
-private struct OneUser: BrokerAuthenticator {
-    struct Exchange: AuthenticationExchange {
-        mutating func step(_ token: [UInt8]) -> AuthenticationStep {
-            token == Array("\0ann\0secret".utf8) ? .succeed(user: "ann", token: []) : .fail
-        }
-    }
+/// Users by name, who can be removed.
+private final class SomeUsers: BrokerUsers {
+    private let keys = Mutex(["ann": PasswordKeys(password: Array("secret".utf8))])
 
-    let mechanisms = ["PLAIN"]
+    func passwordKeys(of user: String) -> PasswordKeys? { keys.withLock { $0[user] } }
 
-    func begin(mechanism: String) -> any AuthenticationExchange { Exchange() }
+    func removeAll() { keys.withLock { $0 = [:] } }
 }
 
 struct AuthenticationTests {
-    private func withBroker(_ body: (WireClient) throws -> Void) async throws {
+    private let users = SomeUsers()
+
+    private func withBroker(
+        requiresLogin: Bool = true,
+        loginSeconds: Int = 30,
+        _ body: (Int) async throws -> Void
+    ) async throws {
         let folder = try TemporaryDirectory()
+        var configuration = BrokerConfiguration(dataDirectory: folder.path)
+        configuration.alwaysRequiresLogin = requiresLogin
+        configuration.limits.loginSeconds = loginSeconds
         let broker = LogBroker(
-            configuration: .init(dataDirectory: folder.path),
-            authenticator: OneUser(),
+            configuration: configuration,
+            authenticator: UserAuthenticator(users: users),
             metrics: MetricsRegistry()
         )
         try broker.start()
         do {
-            let port = try #require(broker.boundPort)
-            try body(try #require(WireClient(port: port)))
+            try await body(try #require(broker.boundPort))
         } catch {
             await broker.stop()
             throw error
         }
         await broker.stop()
     }
+
+    private func client(_ port: Int) throws -> WireClient { try #require(WireClient(port: port)) }
 
     private func error(_ body: [UInt8]?) -> Int16? {
         body.map { Int16(bitPattern: UInt16($0[0]) << 8 | UInt16($0[1])) }
@@ -49,47 +57,111 @@ struct AuthenticationTests {
         error(client.call(.saslAuthenticate, 1) { $0.byteArray(Array(token.utf8)) })
     }
 
-    @Test func whoIsKnownIsAnswered() async throws {
-        try await withBroker { client in
+    private func canAsk(_ client: WireClient) -> Bool { client.call(.metadata, 1) { $0.arrayCount(nil) } != nil }
+
+    @Test func whoLogsInIsAnswered() async throws {
+        try await withBroker { port in
+            let client = try client(port)
             #expect(error(client.call(.apiVersions, 0)) == 0)
             #expect(handshake(client) == 0)
             #expect(authenticate(client, "\0ann\0secret") == 0)
-            #expect(client.call(.metadata, 1) { $0.arrayCount(nil) } != nil)
+            #expect(canAsk(client))
         }
     }
 
-    @Test func nobodyElseIs() async throws {
-        try await withBroker { client in
-            #expect(client.call(.metadata, 1) { $0.arrayCount(nil) } == nil)
+    @Test func whoDoesNotLogInIsNotAnswered() async throws {
+        try await withBroker { port in
+            #expect(!canAsk(try client(port)))
         }
-        try await withBroker { client in
+    }
+
+    @Test(arguments: ["\0ann\0wrong", "\0bob\0secret", "bob\0ann\0secret", "ann", "\0\0", "\0ann\0secret\0more"])
+    func aWrongLoginIsToldSoAndClosed(token: String) async throws {
+        try await withBroker { port in
+            let client = try client(port)
             #expect(handshake(client) == 0)
-            #expect(authenticate(client, "\0ann\0wrong") == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+            #expect(authenticate(client, token) == KafkaErrorCode.saslAuthenticationFailed.rawValue)
             #expect(client.call(.apiVersions, 0) == nil)
         }
     }
 
+    @Test func loggingInIsPossibleWhereItIsNotAsked() async throws {
+        try await withBroker(requiresLogin: false) { port in
+            let named = try client(port)
+            #expect(canAsk(named))
+            #expect(handshake(named) == 0)
+            #expect(!canAsk(named))
+            let other = try client(port)
+            #expect(handshake(other) == 0)
+            #expect(authenticate(other, "\0ann\0secret") == 0)
+            #expect(canAsk(other))
+        }
+    }
+
+    @Test func aRemovedUserCannotLogInAgain() async throws {
+        try await withBroker { port in
+            users.removeAll()
+            let client = try client(port)
+            #expect(handshake(client) == 0)
+            #expect(authenticate(client, "\0ann\0secret") == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+        }
+    }
+
     @Test func aMechanismThatIsNotOfferedIsRefusedWithThoseThatAre() async throws {
-        try await withBroker { client in
+        try await withBroker { port in
+            let client = try client(port)
             let answer = try #require(client.call(.saslHandshake, 1) { $0.string("GSSAPI") })
             #expect(error(answer) == KafkaErrorCode.unsupportedSASLMechanism.rawValue)
-            #expect(String(decoding: answer, as: UTF8.self).contains("PLAIN"))
+            let text = String(decoding: answer, as: UTF8.self)
+            #expect(text.contains("PLAIN"))
+            #expect(text.contains("SCRAM-SHA-256"))
         }
     }
 
-    @Test func aTokenWithoutAMechanismIsOutOfOrder() async throws {
-        try await withBroker { client in
-            #expect(authenticate(client, "x") == KafkaErrorCode.illegalSASLState.rawValue)
+    @Test func aStepOutOfOrderClosesTheConnection() async throws {
+        try await withBroker { port in
+            let first = try client(port)
+            #expect(authenticate(first, "x") == KafkaErrorCode.illegalSASLState.rawValue)
+            #expect(first.call(.apiVersions, 0) == nil)
+            let second = try client(port)
+            #expect(handshake(second) == 0)
+            #expect(handshake(second) == KafkaErrorCode.illegalSASLState.rawValue)
+            #expect(second.call(.apiVersions, 0) == nil)
         }
     }
 
-    @Test func anOpenAddressNeedsUsersOrConsent() throws {
+    @Test func aLongRequestBeforeTheLoginClosesTheConnection() async throws {
+        try await withBroker { port in
+            let client = try client(port)
+            #expect(handshake(client) == 0)
+            #expect(authenticate(client, String(repeating: "x", count: 100_000)) == nil)
+        }
+    }
+
+    @Test func whoTakesTooLongToLogInIsCutOff() async throws {
+        try await withBroker(loginSeconds: 1) { port in
+            let silent = try RawConnection(port: port)
+            #expect(try silent.read().isEmpty)
+        }
+    }
+
+    @Test func passwordsInTheOpenAreOnlyForThisMachine() {
+        let authenticator = UserAuthenticator(users: users)
+        #expect(authenticator.mechanisms(onThisMachine: true).contains("PLAIN"))
+        #expect(authenticator.mechanisms(onThisMachine: false) == ["SCRAM-SHA-256"])
+    }
+
+    @Test func anOpenAddressNeedsUsersOrConsent() async throws {
         let folder = try TemporaryDirectory()
-        let broker = LogBroker(
-            configuration: .init(dataDirectory: folder.path, host: "0.0.0.0"),
-            metrics: MetricsRegistry()
-        )
-        let refusal = #expect(throws: BrokerError.self) { try broker.start() }
+        var configuration = BrokerConfiguration(dataDirectory: folder.path, host: "0.0.0.0")
+        let refused = LogBroker(configuration: configuration, metrics: MetricsRegistry())
+        let refusal = #expect(throws: BrokerError.self) { try refused.start() }
         #expect(refusal?.code == .address)
+        #expect(configuration.requiresLogin)
+        configuration.allowsAnonymousFromAnywhere = true
+        #expect(!configuration.requiresLogin)
+        let open = LogBroker(configuration: configuration, metrics: MetricsRegistry())
+        try open.start()
+        await open.stop()
     }
 }

@@ -34,12 +34,12 @@ final class GroupFixture {
     private let folder: TemporaryDirectory
     private let store: LogStore
 
-    init() throws {
+    init(limits: BrokerConfiguration.Limits = .init()) throws {
         folder = try TemporaryDirectory()
         store = try LogStore(directory: folder.path, flushPolicy: .never, onFlushed: {})
         groups = GroupCoordinator(
             store: store,
-            limits: BrokerConfiguration.Limits(),
+            limits: limits,
             defaults: BrokerConfiguration.Defaults(),
             timers: timers
         )
@@ -55,7 +55,7 @@ final class GroupFixture {
         )
     }
 
-    private func decode<Request: WireRequest>(_ version: Int16, _ write: (inout WireWriter) -> Void) throws -> Request {
+    func decode<Request: WireRequest>(_ version: Int16, _ write: (inout WireWriter) -> Void) throws -> Request {
         var writer = WireWriter(version: version)
         write(&writer)
         return try writer.bytes.withUnsafeBytes { raw in
@@ -68,11 +68,12 @@ final class GroupFixture {
     func join(
         _ member: String = "",
         instance: String? = nil,
-        metadata: [UInt8] = [1]
+        metadata: [UInt8] = [1],
+        group: String = "g"
     ) throws -> Answer<JoinGroupResponse> {
         let answer = Answer<JoinGroupResponse>()
         let request: JoinGroupRequest = try decode(5) { writer in
-            writer.string("g")
+            writer.string(group)
             writer.int32(10_000)
             writer.int32(20_000)
             writer.string(member)

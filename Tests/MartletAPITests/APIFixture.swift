@@ -1,3 +1,4 @@
+import Access
 import BlobStore
 import Broker
 import Catalogue
@@ -45,6 +46,7 @@ struct APIFixture {
             catalogue: catalogue,
             tracking: tracking,
             registry: registry,
+            users: try await UserDirectory.open(database: database),
             events: EventHub()
         ).install(on: &router)
         self.router = router

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from java_clients import VERSIONS, JavaClient
 from log_clients import NUMBERS, create_topic
 
 from martlet_server import Server
@@ -28,3 +29,9 @@ def make_topic(bootstrap: str) -> Callable[..., str]:
 @pytest.fixture
 def topic(make_topic: Callable[..., str]) -> str:
     return make_topic()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def java(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> JavaClient:
+    """Java's clients, each version in its turn."""
+    return JavaClient(request.param, tmp_path_factory.mktemp("java"))

@@ -39,15 +39,17 @@ package enum Hex {
 /// Random identifiers from the system's generator, which is safe for secrets.
 package enum RandomID {
     /// `bytes` random bytes as lowercase hexadecimal digits; 16 bytes are 32 digits.
-    package static func hex(bytes: Int = 16) -> String {
+    package static func hex(bytes: Int = 16) -> String { Hex.encode(Self.bytes(bytes)) }
+
+    /// `count` random bytes.
+    package static func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return Hex.encode((0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     /// A version 4 UUID in its usual text form, RFC 9562.
     package static func uuid() -> String {
-        var generator = SystemRandomNumberGenerator()
-        var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        var bytes = bytes(16)
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
         let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16]

@@ -39,10 +39,15 @@ package struct SHA256: Sendable {
         }
     }
 
-    /// The digest of `bytes` as 64 lowercase hexadecimal digits.
-    package static func hex(_ bytes: [UInt8]) -> String {
+    /// The digest of `bytes`, 32 of them.
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         hash.update(bytes)
-        return Hex.encode(hash.digest())
+        return hash.digest()
+    }
+
+    /// The digest of `bytes` as 64 lowercase hexadecimal digits.
+    package static func hex(_ bytes: [UInt8]) -> String {
+        Hex.encode(digest(bytes))
     }
 }

@@ -15,3 +15,20 @@ unsigned long crypto_hash_sha256_statebytes(void);
 int crypto_hash_sha256_init(crypto_hash_sha256_state *state);
 int crypto_hash_sha256_update(crypto_hash_sha256_state *state, const unsigned char *in, unsigned long long inlen);
 int crypto_hash_sha256_final(crypto_hash_sha256_state *state, unsigned char *out);
+
+/// The state of one HMAC with SHA-256; its size is libsodium's `crypto_auth_hmacsha256_statebytes()`, checked by
+/// `HMACSHA256`.
+typedef struct crypto_auth_hmacsha256_state {
+    crypto_hash_sha256_state ictx;
+    crypto_hash_sha256_state octx;
+} crypto_auth_hmacsha256_state;
+
+unsigned long crypto_auth_hmacsha256_statebytes(void);
+int crypto_auth_hmacsha256_init(
+    crypto_auth_hmacsha256_state *state, const unsigned char *key, unsigned long keylen);
+int crypto_auth_hmacsha256_update(
+    crypto_auth_hmacsha256_state *state, const unsigned char *in, unsigned long long inlen);
+int crypto_auth_hmacsha256_final(crypto_auth_hmacsha256_state *state, unsigned char *out);
+
+/// Compares in constant time; 0 when equal.
+int sodium_memcmp(const void *first, const void *second, unsigned long len);

@@ -122,7 +122,11 @@ extension Broker {
         let current = TopicSettingDefinition.list(settings[entry.name] ?? definition.standard)
         let given = TopicSettingDefinition.list(entry.value ?? "")
         switch entry.operation {
-        case .set: settings[entry.name] = entry.value
+        case .set:
+            guard let value = entry.value else {
+                throw TopicRefusal(.invalidRequest, "'\(entry.name)' is to be set to nothing; delete it instead")
+            }
+            settings[entry.name] = value
         case .delete: settings[entry.name] = nil
         case .append, .subtract:
             guard definition.type == .list else {
@@ -205,44 +209,5 @@ extension Broker {
                 return (name: topic.name, partitions: partitions)
             }
         )
-    }
-
-    // MARK: Authentication
-
-    /// Begins an authentication.
-    func handshake(_ request: SaslHandshakeRequest, _ call: Call) {
-        let offered = authenticator?.mechanisms ?? []
-        guard let authenticator, offered.contains(request.mechanism) else {
-            call.send(SaslHandshakeResponse(error: .unsupportedSASLMechanism, mechanisms: offered))
-            return call.connection.closeWhenSent()
-        }
-        call.connection.authentication = .underWay(authenticator.begin(mechanism: request.mechanism))
-        call.send(SaslHandshakeResponse(error: .none, mechanisms: offered))
-    }
-
-    /// Takes a client's token.
-    func authenticate(_ request: SaslAuthenticateRequest, _ call: Call) {
-        guard case .underWay(var exchange) = call.connection.authentication else {
-            return call.send(SaslAuthenticateResponse(error: .illegalSASLState, message: "no mechanism was chosen"))
-        }
-        switch exchange.step(request.token) {
-        case .proceed(let token):
-            call.connection.authentication = .underWay(exchange)
-            call.send(SaslAuthenticateResponse(error: .none, token: token))
-        case .succeed(let user, let token):
-            call.connection.authentication = .done(user: user)
-            call.send(SaslAuthenticateResponse(error: .none, token: token))
-        case .fail:
-            call.connection.authentication = .expected
-            let reply = call.reply()
-            let connection = call.connection
-            // A short delay makes guessing slow; other connections do not notice.
-            _ = timers.after(milliseconds: 200) { [weak connection] in
-                reply.send(
-                    SaslAuthenticateResponse(error: .saslAuthenticationFailed, message: "user or password is wrong")
-                )
-                connection?.closeWhenSent()
-            }
-        }
     }
 }

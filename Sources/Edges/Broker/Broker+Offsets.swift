@@ -73,7 +73,7 @@ extension Broker {
                     result.error = .unknownTopicOrPartition
                 }
             case 4 where asked.resource.name.isEmpty || asked.resource.name == "\(Self.nodeID)":
-                result.entries = BrokerSettings.entries(configuration)
+                result.entries = BrokerSetting.entries(configuration)
             default:
                 result.error = .invalidRequest
                 result.message = "only topics and node \(Self.nodeID) have settings"

@@ -88,6 +88,9 @@ extension Broker {
         _ outcome: inout CreateTopicsResponse.Topic
     ) throws(TopicRefusal) {
         let partitions = try partitionCount(of: topic)
+        if let empty = topic.configs.first(where: { $0.value == nil }) {
+            throw TopicRefusal(.invalidRequest, "'\(empty.name)' is to be set to nothing; leave it out instead")
+        }
         let settings = Dictionary(
             topic.configs.compactMap { pair in pair.value.map { (pair.name, $0) } }
         ) { _, last in last }

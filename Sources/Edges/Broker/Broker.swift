@@ -23,6 +23,10 @@ final class Broker: TransactionSurroundings {
     )
     unowned let timers: any TimerSource
     let authenticator: (any BrokerAuthenticator)?
+    let passwords: PasswordChecker
+    /// What to do when a password has been checked, by the check's number.
+    var passwordChecks: [UInt64: (Bool) -> Void] = [:]
+    var lastCheck: UInt64 = 0
     private var unacknowledged: [(round: Int, finish: () -> Void)] = []
     var waitingFetches: [Int: [FetchWait]] = [:]
     var wokenFetches: [FetchWait] = []
@@ -36,12 +40,14 @@ final class Broker: TransactionSurroundings {
         port: Int,
         metrics: BrokerMetrics,
         authenticator: (any BrokerAuthenticator)?,
+        passwords: PasswordChecker,
         timers: any TimerSource
     ) {
         self.configuration = configuration
         self.store = store
         self.metrics = metrics
         self.authenticator = authenticator
+        self.passwords = passwords
         self.timers = timers
         address = BrokerAddress(
             nodeID: Self.nodeID,
@@ -55,9 +61,6 @@ final class Broker: TransactionSurroundings {
             timers: timers
         )
     }
-
-    /// Where a new connection stands.
-    func newAuthentication() -> Authentication { authenticator == nil ? .notRequired : .expected }
 
     // MARK: Requests
 

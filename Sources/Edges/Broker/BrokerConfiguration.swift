@@ -14,6 +14,8 @@ package struct BrokerConfiguration: Sendable {
     package var advertisedPort: Int?
     /// Whether clients that do not say who they are may connect from other machines.
     package var allowsAnonymousFromAnywhere: Bool
+    /// Whether clients must say who they are also where only this machine can connect.
+    package var alwaysRequiresLogin: Bool
     /// When what was written goes to the disk.
     package var flushPolicy: FlushPolicy
     /// Bounds on what clients may ask.
@@ -39,10 +41,16 @@ package struct BrokerConfiguration: Sendable {
         package var sessionTimeoutMinimumMilliseconds: Int32 = 6_000
         /// The longest silence that a group member may ask for.
         package var sessionTimeoutMaximumMilliseconds: Int32 = 1_800_000
+        /// The most groups.
+        package var groups = 50_000
         /// The most members of a group.
         package var groupMembers = 10_000
         /// The longest a transaction may stay open.
         package var transactionTimeoutMilliseconds: Int32 = 900_000
+        /// The largest request of a client that has to log in and has not yet.
+        package var loginRequestBytes = 64 << 10
+        /// How long a client may take to log in.
+        package var loginSeconds = 30
         /// How long a connection may be silent.
         package var idleConnectionSeconds = 600
 
@@ -87,9 +95,13 @@ package struct BrokerConfiguration: Sendable {
         self.advertisedHost = advertisedHost
         self.flushPolicy = flushPolicy
         allowsAnonymousFromAnywhere = false
+        alwaysRequiresLogin = false
         limits = Limits()
         defaults = Defaults()
     }
+
+    /// Whether clients must say who they are.
+    package var requiresLogin: Bool { alwaysRequiresLogin || !(isLoopback || allowsAnonymousFromAnywhere) }
 
     /// Whether only programs on this machine can connect.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }

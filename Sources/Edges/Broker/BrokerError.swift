@@ -6,11 +6,13 @@ internal import Primitives
 package struct BrokerError: Error, CustomStringConvertible {
     /// The kinds of failure.
     package struct Code: Equatable, Sendable {
-        private enum Kind { case address, storage, system }
+        private enum Kind { case address, setting, storage, system }
         private let kind: Kind
 
         /// The address cannot be listened on.
         package static let address = Code(kind: .address)
+        /// A setting is unknown or cannot have its value.
+        package static let setting = Code(kind: .setting)
         /// The folder cannot be opened.
         package static let storage = Code(kind: .storage)
         /// The operating system refused something else.
@@ -42,6 +44,15 @@ package struct BrokerError: Error, CustomStringConvertible {
             message: "\(host) can be reached from other machines, and clients need not say who they are; "
                 + "listen on 127.0.0.1, set up users, or allow anonymous clients"
         )
+    }
+
+    static func setting(_ name: String, _ value: String, _ rule: String) -> BrokerError {
+        BrokerError(code: .setting, message: "'\(value)' is not a value of the log's setting \(name): \(rule)")
+    }
+
+    static func unknownSetting(_ name: String, _ known: [String]) -> BrokerError {
+        let names = known.joined(separator: ", ")
+        return BrokerError(code: .setting, message: "the log has no setting '\(name)'; it has \(names)")
     }
 
     static func storage(_ error: StorageError) -> BrokerError {

@@ -53,6 +53,7 @@ final class BrokerLoop: TimerSource {
         port: listener.port,
         metrics: metrics,
         authenticator: authenticator,
+        passwords: PasswordChecker { [signal] in signal.wake() },
         timers: self
     )
     private let store: LogStore
@@ -148,6 +149,7 @@ final class BrokerLoop: TimerSource {
         case Self.signalToken:
             martlet_eventfd_drain(signal.descriptor)
             broker.flushFinished()
+            broker.takePasswordChecks()
         default:
             guard let connection = connections[ready.token] else { return }
             if ready.events & UInt32(MARTLET_WRITABLE) != 0 { connection.send() }
@@ -188,6 +190,7 @@ final class BrokerLoop: TimerSource {
             )
             guard martlet_epoll_add(epoll, descriptor, UInt32(MARTLET_READABLE), lastConnection) == 0 else { continue }
             connections[lastConnection] = connection
+            broker.limitLogin(of: connection)
             metrics.connections.set(Double(connections.count))
         }
     }
@@ -261,7 +264,7 @@ final class BrokerLoop: TimerSource {
         var position = 0
         while count - position >= 4, connection.isOpen {
             let length = Int(Int32(bigEndian: readBuffer.loadUnaligned(fromByteOffset: position, as: Int32.self)))
-            guard length >= 8, length <= configuration.limits.requestBytes else {
+            guard length >= 8, length <= longestRequest(of: connection) else {
                 connection.shut("connection closed: a frame's length cannot be")
                 return false
             }
@@ -300,7 +303,7 @@ final class BrokerLoop: TimerSource {
     private func lengthArrived(_ buffer: FrameBuffer, _ connection: Connection) -> Bool {
         let field = UnsafeRawBufferPointer(start: buffer.frame.baseAddress.map { $0 - 4 }, count: 4)
         let length = Int(Int32(bigEndian: field.loadUnaligned(as: Int32.self)))
-        guard length >= 8, length <= configuration.limits.requestBytes else {
+        guard length >= 8, length <= longestRequest(of: connection) else {
             connection.shut("connection closed: a frame's length cannot be")
             return false
         }
@@ -308,6 +311,11 @@ final class BrokerLoop: TimerSource {
         guard reserve(whole.capacity, connection) else { return false }
         connection.unfinished = whole
         return true
+    }
+
+    /// Who has not been let in yet has no long requests.
+    private func longestRequest(of connection: Connection) -> Int {
+        connection.authentication.isSettled ? configuration.limits.requestBytes : configuration.limits.loginRequestBytes
     }
 
     private func reserve(_ bytes: Int, _ connection: Connection) -> Bool {

@@ -65,6 +65,8 @@ final class Connection {
     let number: UInt64
     /// Where it comes from.
     let peer: String
+    /// Whether the client runs on this machine.
+    var isFromThisMachine: Bool { peer.hasPrefix("/127.") || peer == "/::1" || peer.hasPrefix("/::ffff:127.") }
     /// What the client calls itself, for messages.
     var clientID = ""
     /// What has been authenticated.

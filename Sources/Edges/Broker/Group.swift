@@ -158,6 +158,17 @@ final class Group {
         }
     }
 
+    /// Whether a member reads a topic; members that do not say what they read are taken to read it.
+    func isSubscribed(to topic: String) -> Bool {
+        members.values.contains { member in
+            guard protocolType == ConsumerSubscription.protocolType else { return true }
+            return member.protocols.contains { offered in
+                let subscription = try? ConsumerSubscription(metadata: offered.metadata)
+                return subscription?.topics.contains(topic) ?? true
+            }
+        }
+    }
+
     func insert(_ member: Member, protocolType: String) {
         if members.isEmpty { self.protocolType = protocolType }
         members[member.id] = member

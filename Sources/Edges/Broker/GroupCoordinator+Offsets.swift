@@ -40,6 +40,7 @@ extension GroupCoordinator {
 
     private func refusal(of request: OffsetCommitRequest) -> KafkaErrorCode? {
         guard !request.groupID.isEmpty else { return .invalidGroupID }
+        guard hasRoom(for: request.groupID) else { return .groupMaxSizeReached }
         if request.generationID < 0 && request.memberID.isEmpty && request.groupInstanceID == nil {
             let isFree = groups[request.groupID].map { $0.state == .empty } ?? true
             return isFree ? nil : .unknownMemberID
@@ -57,6 +58,7 @@ extension GroupCoordinator {
     ) -> (PartitionErrors, [TopicPartition: CommittedOffset]) {
         var refusal: KafkaErrorCode?
         if request.groupID.isEmpty { refusal = .invalidGroupID }
+        if !hasRoom(for: request.groupID) { refusal = .groupMaxSizeReached }
         if request.generationID >= 0 || !request.memberID.isEmpty || request.groupInstanceID != nil {
             let found = member(request.groupID, request.memberID, request.groupInstanceID, request.generationID)
             if case .failure(let error) = found { refusal = error }
@@ -156,35 +158,31 @@ extension GroupCoordinator {
 
     /// Forgets positions of topics that no member reads.
     func deleteOffsets(_ request: OffsetDeleteRequest) -> OffsetDeleteResponse {
-        func all(_ error: KafkaErrorCode) -> PartitionErrors {
-            PartitionErrors(
-                topics: request.topics.map { topic in
-                    PartitionErrors.Topic(
-                        name: topic.name,
-                        partitions: topic.partitions.map { (index: $0, error: error) }
-                    )
-                }
-            )
+        func whole(_ error: KafkaErrorCode) -> OffsetDeleteResponse {
+            OffsetDeleteResponse(error: error, errors: PartitionErrors(topics: []))
         }
-        guard !request.groupID.isEmpty else {
-            return OffsetDeleteResponse(error: .invalidGroupID, errors: PartitionErrors(topics: []))
+        guard !request.groupID.isEmpty else { return whole(.invalidGroupID) }
+        guard knows(request.groupID) else { return whole(.groupIDNotFound) }
+        let errors = PartitionErrors(
+            topics: request.topics.map { topic in
+                let isRead = groups[request.groupID]?.isSubscribed(to: topic.name) ?? false
+                let error: KafkaErrorCode = isRead ? .groupSubscribedToTopic : .none
+                return PartitionErrors.Topic(
+                    name: topic.name,
+                    partitions: topic.partitions.map { (index: $0, error: error) }
+                )
+            }
+        )
+        let places = errors.topics.flatMap { topic in
+            topic.partitions.filter { $0.error == .none }.map { TopicPartition(topic: topic.name, index: $0.index) }
         }
-        guard knows(request.groupID) else {
-            return OffsetDeleteResponse(error: .groupIDNotFound, errors: PartitionErrors(topics: []))
-        }
-        // Which topics a member reads is opaque to the broker, so members keep all positions from being deleted.
-        guard groups[request.groupID]?.state ?? .empty == .empty else {
-            return OffsetDeleteResponse(error: .none, errors: all(.groupSubscribedToTopic))
-        }
-        let places = request.topics.flatMap { topic in
-            topic.partitions.map { TopicPartition(topic: topic.name, index: $0) }
-        }
+        guard !places.isEmpty else { return OffsetDeleteResponse(error: .none, errors: errors) }
         do {
             try store.record([.offsetsForgotten(group: request.groupID, partitions: places)])
-            return OffsetDeleteResponse(error: .none, errors: all(.none))
+            return OffsetDeleteResponse(error: .none, errors: errors)
         } catch {
             Self.logger.warning("offsets not forgotten", ["group": request.groupID, "reason": "\(error)"])
-            return OffsetDeleteResponse(error: .coordinatorNotAvailable, errors: PartitionErrors(topics: []))
+            return whole(.coordinatorNotAvailable)
         }
     }
 

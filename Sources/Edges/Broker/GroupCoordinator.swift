@@ -62,6 +62,11 @@ final class GroupCoordinator {
     /// A group that is known as a group of members, or for its offsets.
     func knows(_ id: String) -> Bool { groups[id] != nil || store.state.groups[id] != nil }
 
+    /// Whether a group is known, or may come into being.
+    func hasRoom(for id: String) -> Bool {
+        knows(id) || max(groups.count, store.state.groups.count) < limits.groups
+    }
+
     /// Forgets the runtime state of a group.
     func drop(_ group: Group) {
         if let timer = group.phaseTimer { timers.cancel(timer) }
@@ -79,6 +84,9 @@ final class GroupCoordinator {
     ) {
         if let error = refusal(of: request) {
             return answer(JoinGroupResponse(error: error, memberID: request.memberID))
+        }
+        guard hasRoom(for: request.groupID) else {
+            return answer(JoinGroupResponse(error: .groupMaxSizeReached, memberID: request.memberID))
         }
         let group = group(request.groupID)
         guard group.accepts(request) else {
@@ -122,6 +130,7 @@ final class GroupCoordinator {
         _ = timers.after(milliseconds: Int64(request.sessionTimeoutMilliseconds)) { [weak self, weak group] in
             guard let self, let group, group.pending.remove(id) != nil else { return }
             completeIfAllJoined(group)
+            if group.isUnused { groups[group.id] = nil }
         }
         answer(JoinGroupResponse(error: .memberIDRequired, memberID: id))
     }

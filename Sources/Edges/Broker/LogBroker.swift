@@ -30,7 +30,7 @@ package final class LogBroker: Service {
     ///
     /// - Parameters:
     ///   - configuration: where, what and how.
-    ///   - authenticator: who may connect; everybody when nil.
+    ///   - authenticator: checks who logs in; nobody can when nil.
     ///   - metrics: where its metrics are registered.
     package init(
         configuration: BrokerConfiguration,
@@ -50,7 +50,7 @@ package final class LogBroker: Service {
     ///   another process has the folder.
     package func start() throws {
         precondition(state.withLock { $0.signal == nil }, "a broker starts once")
-        guard configuration.isLoopback || authenticator != nil || configuration.allowsAnonymousFromAnywhere else {
+        guard authenticator != nil || !configuration.requiresLogin else {
             throw BrokerError.openToAnybody(configuration.host)
         }
         Self.raiseDescriptorLimit()

@@ -14,6 +14,7 @@ package struct MartletCommands: Sendable {
             .single(ServerCommands.serve(runner)),
             .single(ServerCommands.demo(runner)),
             TopicCommands.group,
+            UserCommands.group,
             DatasetCommands.group,
             RunCommands.group,
             ModelCommands.group,

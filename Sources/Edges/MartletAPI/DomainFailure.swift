@@ -1,3 +1,4 @@
+internal import Access
 internal import Catalogue
 internal import HTTPServer
 internal import Lake
@@ -15,6 +16,7 @@ enum DomainFailure {
         case let error as CatalogueError: catalogue(error)
         case let error as TrackingError: tracking(error)
         case let error as RegistryError: registry(error)
+        case let error as AccessError: access(error)
         case let error as StreamError: stream(error)
         case let error as LakeError: lake(error)
         case let error as ProjectError: HTTPError(status: 400, code: "invalid_project", message: error.description)
@@ -50,9 +52,20 @@ enum DomainFailure {
         }
     }
 
+    private static func access(_ error: AccessError) -> HTTPError {
+        switch error.code {
+        case .unknownUser: HTTPError(status: 404, code: "unknown_user", message: error.message)
+        case .userExists: HTTPError(status: 409, code: "user_exists", message: error.message)
+        case .tooMany: HTTPError(status: 409, message: error.message)
+        default: HTTPError(status: 400, message: error.message)
+        }
+    }
+
     private static func stream(_ error: StreamError) -> HTTPError? {
         switch error.code {
         case .unknownTopic: HTTPError(status: 404, code: "unknown_topic", message: error.message)
+        case .unknownGroup: HTTPError(status: 404, code: "unknown_group", message: error.message)
+        case .groupInUse: HTTPError(status: 409, code: "group_in_use", message: error.message)
         case .topicExists: HTTPError(status: 409, code: "topic_exists", message: error.message)
         case .offsetOutOfRange: HTTPError(status: 416, code: "offset_out_of_range", message: error.message)
         case .messageTooLarge: HTTPError(status: 413, message: error.message)

@@ -1,3 +1,4 @@
+package import Access
 package import Catalogue
 package import HTTPServer
 internal import JSON
@@ -20,11 +21,14 @@ package struct MartletAPI: Sendable {
         catalogue: CatalogueService,
         tracking: TrackingService,
         registry: RegistryService,
+        users: UserDirectory,
         events: EventHub
     ) {
         groups = [
             ServerRoutes(status: status, events: events),
             TopicRoutes(streams: streams, admin: admin),
+            GroupRoutes(admin: admin),
+            UserRoutes(users: users),
             DatasetRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
             ModelRoutes(registry: registry),

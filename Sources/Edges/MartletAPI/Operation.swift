@@ -46,6 +46,15 @@ struct Operation: Sendable {
         Operation(method: .post, path: path, summary: summary, body: body, limits: limits, handler: handler)
     }
 
+    static func patch(
+        _ path: String,
+        _ summary: String,
+        body: [Field],
+        _ handler: @escaping HTTPHandler
+    ) -> Operation {
+        Operation(method: .patch, path: path, summary: summary, body: body, handler: handler)
+    }
+
     static func delete(_ path: String, _ summary: String, _ handler: @escaping HTTPHandler) -> Operation {
         Operation(method: .delete, path: path, summary: summary, handler: handler)
     }
@@ -134,6 +143,22 @@ struct BodyFields: Sendable {
             throw Self.wrong(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// Texts by name; null is the absence of a value.
+    func optionalTexts(_ name: String, most: Int) throws(HTTPError) -> [String: String?] {
+        guard let value = object[name], !value.isNull else { return [:] }
+        guard let members = value.objectValue, members.count <= most else {
+            throw Self.wrong(name, "must be an object of at most \(most) strings")
+        }
+        var texts: [String: String?] = [:]
+        for (key, value) in members.pairs {
+            guard value.isNull || value.stringValue != nil else {
+                throw Self.wrong("\(name).\(key)", "must be a string or null, not \(value.typeName)")
+            }
+            texts.updateValue(value.stringValue, forKey: key)
+        }
+        return texts
     }
 
     static func wrong(_ name: String, _ problem: String) -> HTTPError {

@@ -3,7 +3,7 @@ internal import Primitives
 
 /// librdkafka's administrative calls, all of which block: run them on threads that may.
 final class AdminClient: Sendable {
-    private let handle: ClientHandle
+    let handle: ClientHandle
     private let timeout: Int32
 
     init(_ configuration: StreamConfiguration) throws(StreamError) {
@@ -90,25 +90,6 @@ final class AdminClient: Sendable {
         return found >= 0 ? found : try watermarks(partition).high
     }
 
-    func groups() throws(StreamError) -> [GroupDescription] {
-        var groups: [GroupDescription] = []
-        let operation = "listing consumer groups failed"
-        try request(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, operation) { options, queue in
-            rd_kafka_ListConsumerGroups(handle.raw, options, queue)
-        } read: { event throws(StreamError) in
-            var count = 0
-            let result = rd_kafka_event_ListConsumerGroups_result(event)
-            let listed = rd_kafka_ListConsumerGroups_result_valid(result, &count)
-            for case let group? in UnsafeBufferPointer(start: listed, count: count) {
-                guard let name = rd_kafka_ConsumerGroupListing_group_id(group) else { continue }
-                let state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(group))
-                let stateName = state.map { String(cString: $0) } ?? "Unknown"
-                groups.append(GroupDescription(name: String(cString: name), state: stateName))
-            }
-        }
-        return groups.sorted { $0.name < $1.name }
-    }
-
     func commit(_ offsets: [TopicPartition: Int64], group: String) throws(StreamError) {
         let operation = "committing offsets of group \"\(group)\" failed"
         let list = PartitionList(offsets)
@@ -127,10 +108,13 @@ final class AdminClient: Sendable {
         }
     }
 
-    func committed(_ partitions: [TopicPartition], group: String) throws(StreamError) -> [TopicPartition: Int64] {
+    /// The committed offsets of partitions, or of all that the group ever committed where `partitions` is nil.
+    func committed(_ partitions: [TopicPartition]?, group: String) throws(StreamError) -> [TopicPartition: Int64] {
         let operation = "reading the committed offsets of group \"\(group)\" failed"
-        let list = PartitionList(Dictionary(uniqueKeysWithValues: Set(partitions).map { ($0, Int64(-1001)) }))
-        guard let ask = rd_kafka_ListConsumerGroupOffsets_new(group, list.raw) else {
+        let list = partitions.map { wanted in
+            PartitionList(Dictionary(uniqueKeysWithValues: Set(wanted).map { ($0, Int64(-1001)) }))
+        }
+        guard let ask = rd_kafka_ListConsumerGroupOffsets_new(group, list?.raw) else {
             throw StreamError(.invalid, "\(operation): the arguments are not accepted")
         }
         defer { rd_kafka_ListConsumerGroupOffsets_destroy(ask) }
@@ -150,7 +134,7 @@ final class AdminClient: Sendable {
 
 extension AdminClient {
     /// Sends an administrative request, waits for its event and hands that to `read`.
-    private func request(
+    func request(
         _ kind: rd_kafka_admin_op_t,
         _ operation: String,
         send: (_ options: OpaquePointer, _ queue: OpaquePointer) -> Void,
@@ -178,7 +162,7 @@ extension AdminClient {
         try read(event)
     }
 
-    private func checkTopics(
+    func checkTopics(
         _ results: UnsafeMutablePointer<OpaquePointer?>?,
         _ count: Int,
         _ operation: String
@@ -191,7 +175,7 @@ extension AdminClient {
         }
     }
 
-    private func readGroup(
+    func readGroup(
         _ groups: UnsafeMutablePointer<OpaquePointer?>?,
         _ count: Int,
         _ operation: String
@@ -205,7 +189,7 @@ extension AdminClient {
         return try PartitionList.read(partitions, operation)
     }
 
-    private func check(
+    func check(
         _ error: rd_kafka_resp_err_t,
         _ operation: String,
         _ partition: TopicPartition? = nil

@@ -10,14 +10,6 @@ package struct TopicDescription: Sendable, Hashable {
     package let partitions: Int
 }
 
-/// What a cluster says about a consumer group.
-package struct GroupDescription: Sendable, Hashable {
-    /// The group's name.
-    package let name: String
-    /// Kafka's word for its state, for example `Stable` or `Empty`.
-    package let state: String
-}
-
 /// Looks at and changes a cluster: topics, watermarks, groups.
 ///
 /// Thread-safe; blocking calls of librdkafka run on threads of its own. Each call takes at most
@@ -81,11 +73,6 @@ package final class StreamAdmin: Sendable {
     /// The first offset whose time is at least `milliseconds`; the end of the log where there is none.
     package func offset(_ partition: TopicPartition, atTime milliseconds: Int64) async throws -> Int64 {
         try await run { try $0.offset(partition, atTime: milliseconds) }
-    }
-
-    /// All consumer groups.
-    package func groups() async throws -> [GroupDescription] {
-        try await run { try $0.groups() }
     }
 
     /// The committed offsets of a group.

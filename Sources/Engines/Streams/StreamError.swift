@@ -6,7 +6,7 @@ package struct StreamError: Error, Sendable, CustomStringConvertible {
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case configuration, unreachable, timedOut, unknownTopic, topicExists, offsetOutOfRange, messageTooLarge
-            case queueFull, closed, invalid, fatal, refused
+            case queueFull, closed, invalid, fatal, refused, unknownGroup, groupInUse
         }
 
         private let kind: Kind
@@ -35,6 +35,10 @@ package struct StreamError: Error, Sendable, CustomStringConvertible {
         package static let invalid = Code(.invalid)
         /// The client lost its order guarantee; a producer makes itself a new client on the next send.
         package static let fatal = Code(.fatal)
+        /// The consumer group does not exist.
+        package static let unknownGroup = Code(.unknownGroup)
+        /// The consumer group has members, so it stays.
+        package static let groupInUse = Code(.groupInUse)
         /// Anything else that the broker or the client refused.
         package static let refused = Code(.refused)
 
@@ -95,6 +99,8 @@ extension StreamError {
             RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, RD_KAFKA_RESP_ERR_INVALID_CONFIG, RD_KAFKA_RESP_ERR_INVALID_REQUEST,
             RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
             (.invalid, nil)
+        case RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND: (.unknownGroup, nil)
+        case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP: (.groupInUse, "stop its consumers first")
         case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, RD_KAFKA_RESP_ERR__INCONSISTENT:
             (.fatal, "send again: a new client is made")
         default: (.refused, nil)

@@ -63,6 +63,11 @@ extension ServerConfiguration {
         host = options.host ?? host
         httpPort = options.httpPort ?? httpPort
         kafkaPort = options.kafkaPort ?? kafkaPort
+        kafkaHost = options.kafkaHost
+        allowsAnonymous = options.allowsAnonymous
+        requiresLogin = options.requiresLogin
+        logSettings = options.logSettings
+        advertisedPort = options.advertisedPort
         advertisedHost = options.advertisedHost ?? advertisedHost
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory

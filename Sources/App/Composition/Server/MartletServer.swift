@@ -1,3 +1,4 @@
+internal import Access
 internal import Broker
 internal import Execution
 internal import Files
@@ -7,6 +8,7 @@ internal import MLflowAPI
 internal import MartletAPI
 internal import Primitives
 internal import SQLStore
+internal import Streams
 internal import Synchronization
 internal import Telemetry
 internal import WebUI
@@ -45,12 +47,15 @@ package final class MartletServer: Sendable {
         let data = try Directory.resolve(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: data)
         try File.remove("\(data)/martlet.ports.json")
-        let broker = try startBroker(data)
         let database = try SQLiteDatabase(path: "\(data)/martlet.sqlite")
+        var broker: LogBroker?
         do {
-            try await open(data: data, lock: lock, broker: broker, database: database)
+            let login = LogLogin(users: try await UserDirectory.open(database: database))
+            let started = try startBroker(data, login)
+            broker = started
+            try await open(data: data, lock: lock, broker: started, login: login, database: database)
         } catch {
-            await broker.stop()
+            await broker?.stop()
             database.close()
             throw error
         }
@@ -61,12 +66,22 @@ package final class MartletServer: Sendable {
         )
     }
 
-    private func open(data: String, lock: DirectoryLock, broker: LogBroker, database: SQLiteDatabase) async throws {
+    private func open(
+        data: String,
+        lock: DirectoryLock,
+        broker: LogBroker,
+        login: LogLogin,
+        database: SQLiteDatabase
+    ) async throws {
         guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
             database: database,
-            bootstrapServers: "\(configuration.reachableHost):\(kafkaPort)",
+            streams: StreamConfiguration(
+                bootstrapServers: "\(configuration.reachableLogHost):\(kafkaPort)",
+                extra: try logSettings(data).requiresLogin ? login.clientSettings : [:]
+            ),
+            users: login.users,
             ports: ports,
             host: configuration.reachableHost,
             python: PythonEnvironment.find(configuration.pythonEnvironment)
@@ -107,15 +122,29 @@ package final class MartletServer: Sendable {
     /// The address of the page.
     package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
 
-    private func startBroker(_ data: String) throws -> LogBroker {
+    private func logSettings(_ data: String) throws -> BrokerConfiguration {
         var settings = BrokerConfiguration(
             dataDirectory: "\(data)/log",
-            host: configuration.host,
+            host: configuration.logHost,
             port: configuration.kafkaPort
         )
         settings.advertisedHost = configuration.advertisedHost
-        let broker = LogBroker(configuration: settings)
+        settings.advertisedPort = configuration.advertisedPort
+        settings.allowsAnonymousFromAnywhere = configuration.allowsAnonymous
+        settings.alwaysRequiresLogin = configuration.requiresLogin
+        for (name, value) in configuration.logSettings.sorted(by: { $0.key < $1.key }) {
+            try settings.set(name, to: value)
+        }
+        return settings
+    }
+
+    private func startBroker(_ data: String, _ login: LogLogin) throws -> LogBroker {
+        let settings = try logSettings(data)
+        let broker = LogBroker(configuration: settings, authenticator: UserAuthenticator(users: login))
         try broker.start()
+        if settings.requiresLogin, login.users.users.isEmpty {
+            logger.warning("Nobody can log in to the log yet", ["remedy": "martlet users add NAME"])
+        }
         return broker
     }
 
@@ -130,6 +159,7 @@ package final class MartletServer: Sendable {
             catalogue: parts.catalogue,
             tracking: parts.tracking,
             registry: parts.registry,
+            users: parts.users,
             events: parts.events
         ).install(on: &router)
         WebUI(folder: configuration.uiDirectory).register(on: &router)

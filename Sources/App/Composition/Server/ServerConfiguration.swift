@@ -8,12 +8,22 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var dataDirectory = ".martlet"
     /// The address that both listeners bind to.
     package var host = "127.0.0.1"
+    /// The address that the log binds to; nil for ``host``.
+    package var kafkaHost: String?
+    /// Whether everybody may come from other machines, without a login.
+    package var allowsAnonymous = false
+    /// Whether clients on this machine must log in to the log too.
+    package var requiresLogin = false
     /// The port of the APIs and the page; 0 for any free one.
     package var httpPort = 8_080
     /// The port of the Kafka protocol; 0 for any free one.
     package var kafkaPort = 9_092
     /// The host that Kafka clients are told to connect to; nil for ``host``.
     package var advertisedHost: String?
+    /// The port that Kafka clients are told to connect to; nil for the bound one.
+    package var advertisedPort: Int?
+    /// The log's settings by Kafka's names for those of a node.
+    package var logSettings: [String: String] = [:]
     /// The Python environment for jobs, and for the libraries of DuckDB and ONNX Runtime; nil to look for one.
     package var pythonEnvironment: String?
     /// Serves the page from this folder instead of the binary's own copy, for work on it.
@@ -24,8 +34,22 @@ package struct ServerConfiguration: Sendable, Hashable {
     /// The defaults.
     package init() {}
 
-    /// The address at which this machine reaches the listeners.
-    var reachableHost: String { ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host }
+    /// The address at which this machine reaches the page and the APIs.
+    var reachableHost: String { Self.reachable(host) }
+
+    /// The address that the log binds to.
+    var logHost: String { kafkaHost ?? host }
+
+    /// The address at which this machine reaches the log.
+    var reachableLogHost: String { Self.reachable(logHost) }
+
+    private static func reachable(_ host: String) -> String {
+        ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
 
     /// Checks what can be checked without touching anything; throws ``ConfigurationError``.
     package func validate() throws(ConfigurationError) {
@@ -37,6 +61,15 @@ package struct ServerConfiguration: Sendable, Hashable {
         }
         guard !dataDirectory.isEmpty else { throw ConfigurationError("--data must name a folder") }
         guard !host.isEmpty else { throw ConfigurationError("--host must name an address") }
+        guard kafkaHost?.isEmpty != true else { throw ConfigurationError("--kafka-host must name an address") }
+        guard allowsAnonymous || Self.isLoopback(host) else {
+            throw ConfigurationError(
+                """
+                the page and the APIs have no login, and other machines can reach \(host): give --allow-anonymous to open \
+                them to everybody there, or --kafka-host \(host) instead of --host to open only the log, which has one
+                """
+            )
+        }
     }
 }
 

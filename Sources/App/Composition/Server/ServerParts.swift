@@ -1,3 +1,4 @@
+internal import Access
 internal import BlobStore
 internal import Catalogue
 internal import Execution
@@ -30,6 +31,7 @@ struct ServerParts: Sendable {
     let events: EventHub
     let streams: StreamConfiguration
     let admin: StreamAdmin
+    let users: UserDirectory
     let python: PythonEnvironment?
     let models: ModelRuntime
     let ports: BoundPorts
@@ -42,14 +44,14 @@ struct ServerParts: Sendable {
     static func open(
         dataDirectory: String,
         database: SQLiteDatabase,
-        bootstrapServers: String,
+        streams: StreamConfiguration,
+        users: UserDirectory,
         ports: BoundPorts,
         host: String,
         python: PythonEnvironment?
     ) async throws -> ServerParts {
         let environments = python.map { [$0.directory] } ?? []
         let events = EventHub()
-        let streams = StreamConfiguration(bootstrapServers: bootstrapServers)
         try await database.migrate(
             PipelinesSchema.migrations + RetrainingSchema.migrations + MonitoringSchema.migrations
         )
@@ -83,6 +85,7 @@ struct ServerParts: Sendable {
             events: events,
             streams: streams,
             admin: try StreamAdmin(streams),
+            users: users,
             python: python,
             models: ModelRuntime(environments: environments),
             ports: ports,

@@ -5,9 +5,16 @@ struct OptionSpecification: Sendable {
     /// What the value is, such as `PORT`; nil for a flag.
     let value: String?
     let help: String
+    /// Whether it may be given more than once.
+    var isRepeatable = false
 
     static func flag(_ name: String, _ help: String) -> OptionSpecification {
         OptionSpecification(name: name, value: nil, help: help)
+    }
+
+    /// An option that may be given more than once.
+    static func values(_ name: String, _ value: String, _ help: String) -> OptionSpecification {
+        OptionSpecification(name: name, value: value, help: help, isRepeatable: true)
     }
 
     static func value(_ name: String, _ value: String, _ help: String) -> OptionSpecification {
@@ -72,6 +79,7 @@ struct CommandGroup: Sendable {
 struct Invocation: Sendable {
     private(set) var words: [String: String] = [:]
     private(set) var values: [String: String] = [:]
+    private(set) var repeated: [String: [String]] = [:]
     private(set) var flags: Set<String> = []
 
     /// The word at a place, nil where an optional one was left out.
@@ -82,6 +90,22 @@ struct Invocation: Sendable {
 
     /// The value of an option.
     func value(_ option: String) -> String? { values[option] }
+
+    /// All values of an option that may be given more than once, in order.
+    func allValues(_ option: String) -> [String] { repeated[option] ?? [] }
+
+    /// The values `NAME=VALUE` of an option that may be given more than once; each name once.
+    func pairs(_ option: String) throws(CommandFailure) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for text in allValues(option) {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else { throw .usage("\(option) takes NAME=VALUE, not '\(text)'") }
+            guard pairs.updateValue(parts[1], forKey: parts[0]) == nil else {
+                throw .usage("\(option) gives '\(parts[0])' twice")
+            }
+        }
+        return pairs
+    }
 
     /// Whether a flag was given.
     func has(_ flag: String) -> Bool { flags.contains(flag) }
@@ -99,5 +123,6 @@ struct Invocation: Sendable {
 
     mutating func set(word: String, for name: String) { words[name] = word }
     mutating func set(value: String, for option: String) { values[option] = value }
+    mutating func add(value: String, for option: String) { repeated[option, default: []].append(value) }
     mutating func set(flag: String) { flags.insert(flag) }
 }

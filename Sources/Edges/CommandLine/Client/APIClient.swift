@@ -22,6 +22,10 @@ struct APIClient: Sendable {
         try await send("POST", path, [], JSONValue.object(body).serialized())
     }
 
+    func patch(_ path: [String], _ body: JSONObject) async throws -> JSONValue {
+        try await send("PATCH", path, [], JSONValue.object(body).serialized())
+    }
+
     func delete(_ path: [String]) async throws {
         _ = try await send("DELETE", path, [])
     }

@@ -14,6 +14,16 @@ package struct ServeOptions: Sendable, Equatable {
     package var kafkaPort: Int?
     /// The value of `--advertised-host`.
     package var advertisedHost: String?
+    /// The value of `--advertised-port`.
+    package var advertisedPort: Int?
+    /// The value of `--kafka-host`.
+    package var kafkaHost: String?
+    /// `--allow-anonymous`: who does not say who it is may come from other machines.
+    package var allowsAnonymous = false
+    /// `--require-login`: also clients on this machine must log in to the log.
+    package var requiresLogin = false
+    /// The values of `--log-setting`, by name.
+    package var logSettings: [String: String] = [:]
     /// The value of `--python`.
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
@@ -54,7 +64,12 @@ enum ServerCommands {
         .value("--host", "ADDRESS", "Where to listen; 127.0.0.1 without"),
         .value("--port", "PORT", "Page and APIs; 8080 without, 0 takes a free one"),
         .value("--kafka-port", "PORT", "Kafka's protocol; 9092 without, 0 takes a free one"),
+        .value("--kafka-host", "ADDRESS", "Where the log listens; that of --host without"),
+        .values("--log-setting", "NAME=VALUE", "A node's setting of Kafka's, such as num.partitions=3; again for more"),
+        .flag("--allow-anonymous", "Opens addresses of other machines to everybody, without a login"),
+        .flag("--require-login", "Clients on this machine must log in to the log too"),
         .value("--advertised-host", "NAME", "The host that Kafka clients are told; that of --host without"),
+        .value("--advertised-port", "PORT", "The port that Kafka clients are told; that of the log without"),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
         .value("--log-level", "LEVEL", "debug, info, warning or error; info without"),
@@ -109,7 +124,12 @@ enum ServerCommands {
         options.host = invocation.value("--host")
         options.httpPort = try invocation.integer("--port", 0...65_535)
         options.kafkaPort = try invocation.integer("--kafka-port", 0...65_535)
+        options.kafkaHost = invocation.value("--kafka-host")
+        options.allowsAnonymous = invocation.has("--allow-anonymous")
+        options.requiresLogin = invocation.has("--require-login")
+        options.logSettings = try invocation.pairs("--log-setting")
         options.advertisedHost = invocation.value("--advertised-host")
+        options.advertisedPort = try invocation.integer("--advertised-port", 1...65_535)
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }

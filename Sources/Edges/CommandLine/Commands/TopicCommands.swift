@@ -1,14 +1,23 @@
 internal import JSON
 
-/// `martlet topics`.
+/// `martlet topics`: topics and their settings.
 enum TopicCommands {
     static let group = CommandGroup(
         name: "topics",
-        summary: "The topics of the log, and their messages",
-        commands: [list, show, create, delete, consume, produce]
+        summary: "The topics of the log, their messages, and who reads them",
+        commands: [
+            list, create, describe, alter, delete, TopicMessageCommands.consume, TopicMessageCommands.produce,
+            TopicGroupCommands.groups, TopicGroupCommands.lag,
+        ]
     )
 
-    private static let name = PlaceSpecification.required("TOPIC", "the topic's name")
+    static let name = PlaceSpecification.required("TOPIC", "the topic's name")
+
+    private static let setting = OptionSpecification.values(
+        "--set",
+        "NAME=VALUE",
+        "A setting of Kafka's, such as retention.ms=3600000; may be given again"
+    )
 
     private static let list = CommandSpecification(name: "list", summary: "Lists the topics") { _, context in
         context.report.list(
@@ -21,34 +30,49 @@ enum TopicCommands {
         )
     }
 
-    private static let show = CommandSpecification(
-        name: "show",
-        summary: "Shows one topic with its partitions",
-        places: [name]
-    ) { invocation, context in
-        let topic = try await context.client().get(["topics", invocation.required("TOPIC")])
-        context.report.fields(
-            topic,
-            [Column("topic", "name"), Column("messages", "messages"), Column("rate/s", "rate_per_second")]
-        )
-        context.report.section(
-            "partitions",
-            topic["partition_offsets"]?.arrayValue ?? [],
-            [Column("PARTITION", "partition"), Column("LOW", "low"), Column("HIGH", "high")]
-        )
-    }
-
     private static let create = CommandSpecification(
         name: "create",
         summary: "Creates a topic",
         places: [name],
-        options: [.value("--partitions", "COUNT", "1 without")]
+        options: [.value("--partitions", "COUNT", "1 without"), setting]
     ) { invocation, context in
         let name = invocation.required("TOPIC")
-        let partitions = try invocation.integer("--partitions", 1...1_000) ?? 1
-        let answer = try await context.client()
-            .post(["topics"], ["name": .string(name), "partitions": .int(Int64(partitions))])
-        context.report.line("created \(name)", answer)
+        var body: JSONObject = ["name": .string(name)]
+        body["partitions"] = .int(Int64(try invocation.integer("--partitions", 1...1_000) ?? 1))
+        body["settings"] = .object(try settings(invocation))
+        context.report.line("created \(name)", try await context.client().post(["topics"], body))
+    }
+
+    private static let describe = CommandSpecification(
+        name: "describe",
+        summary: "Shows one topic with its partitions and settings",
+        places: [name],
+        options: [.flag("--all", "Shows also the settings that have their standard value")]
+    ) { invocation, context in
+        let topic = try await context.client().get(["topics", invocation.required("TOPIC")])
+        show(topic, all: invocation.has("--all"), context)
+    }
+
+    private static let alter = CommandSpecification(
+        name: "alter",
+        summary: "Changes a topic's settings, or gives it more partitions",
+        places: [name],
+        options: [
+            setting,
+            .values("--reset", "NAME", "Gives a setting its standard value again; may be given again"),
+            .value("--partitions", "COUNT", "How many there are to be; only more"),
+        ]
+    ) { invocation, context in
+        var body: JSONObject = [:]
+        var changes = try settings(invocation)
+        for name in invocation.allValues("--reset") { changes[name] = .null }
+        if !changes.isEmpty { body["settings"] = .object(changes) }
+        if let count = try invocation.integer("--partitions", 1...1_000) { body["partitions"] = .int(Int64(count)) }
+        guard !body.isEmpty else {
+            throw CommandFailure.usage("nothing to change: give --set, --reset or --partitions")
+        }
+        let topic = try await context.client().patch(["topics", invocation.required("TOPIC")], body)
+        show(topic, all: false, context)
     }
 
     private static let delete = CommandSpecification(
@@ -61,112 +85,24 @@ enum TopicCommands {
         context.report.line("deleted \(name)", ["name": .string(name), "deleted": true])
     }
 
-    private static let consume = CommandSpecification(
-        name: "consume",
-        summary: "Prints messages, one a line",
-        places: [name],
-        options: [
-            .value("--partition", "NUMBER", "0 without"),
-            .value("--from", "PLACE", "oldest, newest or an offset; newest without"),
-            .value("--limit", "COUNT", "Most messages; 50 without"),
-            .flag("--follow", "Goes on with what comes, until Ctrl-C"),
-        ]
-    ) { invocation, context in
-        try await MessagePrinter(invocation, context).run()
+    private static func settings(_ invocation: Invocation) throws(CommandFailure) -> JSONObject {
+        JSONObject(try invocation.pairs("--set").sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     }
 
-    private static let produce = CommandSpecification(
-        name: "produce",
-        summary: "Writes messages: one, or each line of standard input",
-        places: [name],
-        options: [
-            .value("--value", "TEXT", "The message; lines of standard input without"),
-            .value("--key", "TEXT", "The key of each message"),
-            .value("--partition", "NUMBER", "The partition; the key decides without"),
-        ]
-    ) { invocation, context in
-        var written = 0
-        let partition = try invocation.integer("--partition", 0...Int(Int32.max))
-        let client = try context.client()
-        var lines: [String] = []
-        func flush() async throws {
-            guard !lines.isEmpty else { return }
-            let messages = lines.map { line -> JSONValue in
-                var message: JSONObject = ["value": .string(line)]
-                message["key"] = invocation.value("--key").map(JSONValue.string)
-                message["partition"] = partition.map { .int(Int64($0)) }
-                return .object(message)
-            }
-            let path = ["topics", invocation.required("TOPIC"), "messages"]
-            _ = try await client.post(path, ["messages": .array(messages)])
-            written += lines.count
-            lines = []
-        }
-        if let value = invocation.value("--value") {
-            lines = [value]
-        } else {
-            while let line = context.streams.readLine() {
-                lines.append(line)
-                if lines.count >= 1_000 { try await flush() }
-            }
-        }
-        try await flush()
-        context.report.line("wrote \(written) messages", ["written": .int(Int64(written))])
-    }
-}
-
-/// Prints the messages of a partition.
-private struct MessagePrinter {
-    private let topic: String
-    private let partition: Int
-    private let from: String
-    private let limit: Int
-    private let follows: Bool
-    private let context: CommandContext
-
-    init(_ invocation: Invocation, _ context: CommandContext) throws(CommandFailure) {
-        topic = invocation.required("TOPIC")
-        partition = try invocation.integer("--partition", 0...Int(Int32.max)) ?? 0
-        from = invocation.value("--from") ?? "newest"
-        limit = try invocation.integer("--limit", 1...1_000_000_000) ?? 50
-        follows = invocation.has("--follow")
-        self.context = context
-        guard ["oldest", "newest"].contains(from) || Int64(from) != nil else {
-            throw .usage("--from is oldest, newest or an offset; not '\(from)'")
-        }
-    }
-
-    func run() async throws {
-        let client = try context.client()
-        var next = Int64(from)
-        var printed = 0
-        while follows || printed < limit {
-            let page = follows ? 1_000 : min(1_000, limit - printed)
-            let answer = try await client.get(
-                ["topics", topic, "messages"],
-                [
-                    ("partition", String(partition)), ("limit", String(page)),
-                    (next == nil ? "from" : "offset", next.map { String($0) } ?? from),
-                ]
-            )
-            let messages = answer["items"]?.arrayValue ?? []
-            for message in messages { show(message) }
-            printed += messages.count
-            next = messages.last?["offset"]?.intValue.map { $0 + 1 } ?? next ?? answer["high"]?.intValue
-            if messages.isEmpty {
-                guard follows else { return }
-                try await Task.sleep(for: .milliseconds(500))
-            }
-            if !follows, answer["next"]?.isNull ?? true { return }
-        }
-    }
-
-    private func show(_ message: JSONValue) {
-        if context.report.isJSON { return context.streams.write("\(message)\n") }
-        let offset = message["offset"]?.intValue.map { String($0) } ?? "-"
-        let time = message["time"]?.stringValue ?? "-"
-        let key = message["key"]?.stringValue.map { "\($0)  " } ?? ""
-        let value = message["value"].map { $0.stringValue.map(Column.printable) ?? $0.description } ?? ""
-        context.streams.write("\(offset)  \(time)  \(Column.printable(key))\(value)\n")
+    private static func show(_ topic: JSONValue, all: Bool, _ context: CommandContext) {
+        context.report.fields(
+            topic,
+            [Column("topic", "name"), Column("messages", "messages"), Column("rate/s", "rate_per_second")]
+        )
+        context.report.section(
+            "partitions",
+            topic["partition_offsets"]?.arrayValue ?? [],
+            [Column("PARTITION", "partition"), Column("LOW", "low"), Column("HIGH", "high")]
+        )
+        context.report.section(
+            all ? "settings" : "settings of its own",
+            (topic["settings"]?.arrayValue ?? []).filter { all || $0["is_own"]?.boolValue == true },
+            [Column("SETTING", "name"), Column("VALUE", "value")]
+        )
     }
 }

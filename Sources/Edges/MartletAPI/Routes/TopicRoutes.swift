@@ -13,6 +13,7 @@ struct TopicRoutes: RouteGroup {
         self.admin = admin
     }
 
+    private static let mostSettings = 100
     private static let name = Operation.Field.required("name", "string", "The topic's name")
 
     var operations: [Operation] {
@@ -21,10 +22,22 @@ struct TopicRoutes: RouteGroup {
             .post(
                 "/api/v1/topics",
                 "Creates a topic",
-                body: [Self.name, .optional("partitions", "integer", "1 without")],
+                body: [
+                    Self.name, .optional("partitions", "integer", "1 without"),
+                    .optional("settings", "object", "Kafka's topic settings, name to text"),
+                ],
                 create
             ),
-            .get("/api/v1/topics/{name}", "One topic with its partitions", describe),
+            .get("/api/v1/topics/{name}", "One topic with its partitions and settings", describe),
+            .patch(
+                "/api/v1/topics/{name}",
+                "Changes settings of a topic, or gives it more partitions",
+                body: [
+                    .optional("settings", "object", "Name to text; null gives the standard value again"),
+                    .optional("partitions", "integer", "How many there are to be; only more"),
+                ],
+                alter
+            ),
             .delete("/api/v1/topics/{name}", "Deletes a topic with all its messages") { [admin] request in
                 try await admin.deleteTopic(request.parameter("name"))
                 return HTTPResponse(status: 204)
@@ -68,8 +81,22 @@ struct TopicRoutes: RouteGroup {
         let fields = try await request.fields()
         let name = try fields.string("name")
         let partitions = Int(try fields.optionalInteger("partitions", 1...1_000) ?? 1)
-        try await admin.createTopic(name, partitions: partitions)
+        let settings = try fields.optionalTexts("settings", most: Self.mostSettings).compactMapValues { $0 }
+        try await admin.createTopic(name, partitions: partitions, configuration: settings)
         return .json(["name": .string(name), "partitions": .int(Int64(partitions))], status: 201)
+    }
+
+    @Sendable private func alter(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let topic = try await find(request.parameter("name"))
+        let fields = try await request.fields()
+        let settings = try fields.optionalTexts("settings", most: Self.mostSettings)
+        let partitions = try fields.optionalInteger("partitions", 1...1_000)
+        guard !settings.isEmpty || partitions != nil else {
+            throw HTTPError(status: 400, message: "nothing to change: give 'settings' or 'partitions'")
+        }
+        if !settings.isEmpty { try await admin.alterTopic(topic.name, settings: settings) }
+        if let partitions { try await admin.addPartitions(toTopic: topic.name, count: Int(partitions)) }
+        return try await describe(request)
     }
 
     @Sendable private func describe(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -80,6 +107,14 @@ struct TopicRoutes: RouteGroup {
             partitions.append(["partition": .int(Int64(number)), "low": .int(marks.low), "high": .int(marks.high)])
         }
         object["partition_offsets"] = .array(partitions)
+        object["settings"] = .array(
+            try await admin.settings(ofTopic: topic.name).map { setting in
+                [
+                    "name": .string(setting.name), "value": setting.value.map(JSONValue.string) ?? .null,
+                    "is_own": .bool(setting.isOwn),
+                ]
+            }
+        )
         return .json(.object(object))
     }
 

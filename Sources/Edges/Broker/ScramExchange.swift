@@ -1,0 +1,99 @@
+internal import Primitives
+
+/// The server's side of SCRAM-SHA-256 (RFC 5802 and 7677), without channel binding.
+///
+/// Two tokens of the client, two of the server:
+///
+///     n,,n=<user>,r=<client nonce>
+///     r=<client nonce + server nonce>,s=<salt>,i=<iterations>
+///     c=biws,r=<both nonces>,p=<proof>
+///     v=<server signature>
+struct ScramExchange: AuthenticationExchange {
+    static let mechanism = "SCRAM-SHA-256"
+    private static let longest = 4_096
+
+    /// What was said until the client must prove that it knows the password.
+    private struct Challenge {
+        let user: String
+        let keys: PasswordKeys
+        let header: String
+        let nonce: String
+        let firstMessages: String
+    }
+
+    /// The keys of a user, or of nobody.
+    private let keys: (String) -> PasswordKeys
+    private let serverNonce: String
+    private var challenge: Challenge?
+
+    init(keys: @escaping (String) -> PasswordKeys, serverNonce: String = RandomID.hex(bytes: 18)) {
+        self.keys = keys
+        self.serverNonce = serverNonce
+    }
+
+    mutating func step(_ token: [UInt8]) -> AuthenticationStep {
+        guard token.count <= Self.longest, let text = String(validating: token, as: UTF8.self) else { return .fail }
+        guard let challenge else { return begin(text) }
+        return Self.finish(text, challenge)
+    }
+
+    private mutating func begin(_ text: String) -> AuthenticationStep {
+        let parts = text.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        // `n` and `y`: the client does not bind to a channel. An identity to act for must be the user's own.
+        guard parts.count == 3, ["n", "y"].contains(parts[0]) else { return .fail }
+        let bare = parts[2]
+        let fields = bare.split(separator: ",", omittingEmptySubsequences: false)
+        guard fields.count >= 2, let name = Self.value(of: "n", fields[0]), let user = Self.unescaped(name),
+            let nonce = Self.value(of: "r", fields[1]), !user.isEmpty, !nonce.isEmpty,
+            parts[1].isEmpty || parts[1] == "a=\(name)"
+        else { return .fail }
+        let keys = keys(user)
+        let both = nonce + serverNonce
+        let answer = "r=\(both),s=\(Base64.encode(keys.salt)),i=\(keys.iterations)"
+        challenge = Challenge(
+            user: user,
+            keys: keys,
+            header: "\(parts[0]),\(parts[1]),",
+            nonce: both,
+            firstMessages: "\(bare),\(answer)"
+        )
+        return .proceed(Array(answer.utf8))
+    }
+
+    private static func finish(_ text: String, _ challenge: Challenge) -> AuthenticationStep {
+        let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard fields.count >= 3, let last = fields.last,
+            value(of: "c", fields[0]) == Base64.encode(challenge.header.utf8),
+            value(of: "r", fields[1]) == challenge.nonce,
+            let proof = value(of: "p", last).flatMap(Base64.decode), proof.count == HMACSHA256.codeLength
+        else { return .fail }
+        let signed = challenge.firstMessages + "," + fields.dropLast().joined(separator: ",")
+        let message = Array(signed.utf8)
+        let signature = HMACSHA256.code(of: message, key: challenge.keys.storedKey)
+        let clientKey = zip(proof, signature).map { $0 ^ $1 }
+        guard ConstantTime.areEqual(SHA256.digest(clientKey), challenge.keys.storedKey) else { return .fail }
+        let answer = Base64.encode(HMACSHA256.code(of: message, key: challenge.keys.serverKey))
+        return .succeed(user: challenge.user, token: Array("v=\(answer)".utf8))
+    }
+
+    /// The value of a field `name=value`.
+    private static func value(of name: Character, _ field: Substring) -> String? {
+        guard field.first == name, field.dropFirst().first == "=" else { return nil }
+        return String(field.dropFirst(2))
+    }
+
+    /// A user's name with `=2C` and `=3D` read as comma and equals sign; nil where another `=` stands in it.
+    private static func unescaped(_ name: String) -> String? {
+        let pieces = name.split(separator: "=", omittingEmptySubsequences: false)
+        var user = String(pieces[0])
+        for piece in pieces.dropFirst() {
+            switch piece.prefix(2) {
+            case "2C": user += ","
+            case "3D": user += "="
+            default: return nil
+            }
+            user += piece.dropFirst(2)
+        }
+        return user
+    }
+}

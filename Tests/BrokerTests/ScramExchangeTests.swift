@@ -1,0 +1,102 @@
+import Primitives
+import Testing
+
+@testable import Broker
+
+struct ScramExchangeTests {
+    private static let serverNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+
+    /// The keys of "pencil" with the salt and the iterations of RFC 7677, section 3.
+    private static func pencil() throws -> PasswordKeys {
+        let salt = try #require(Base64.decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
+        let salted = HMACSHA256.stretch(password: Array("pencil".utf8), salt: salt, iterations: 4_096)
+        let clientKey = HMACSHA256.code(of: Array("Client Key".utf8), key: salted)
+        return try #require(
+            PasswordKeys(
+                salt: salt,
+                iterations: 4_096,
+                storedKey: SHA256.digest(clientKey),
+                serverKey: HMACSHA256.code(of: Array("Server Key".utf8), key: salted)
+            )
+        )
+    }
+
+    private func exchange() throws -> ScramExchange {
+        let keys = try Self.pencil()
+        return ScramExchange(keys: { _ in keys }, serverNonce: Self.serverNonce)
+    }
+
+    private func token(_ step: AuthenticationStep) -> String? {
+        switch step {
+        case .proceed(let token), .succeed(_, let token): String(decoding: token, as: UTF8.self)
+        case .check, .fail: nil
+        }
+    }
+
+    /// The example of RFC 7677, section 3.
+    @Test func theExampleOfTheStandardSucceeds() throws {
+        var exchange = try exchange()
+        let first = exchange.step(Array("n,,n=user,r=rOprNGfwEbeRWgbNEkqO".utf8))
+        let nonce = "rOprNGfwEbeRWgbNEkqO\(Self.serverNonce)"
+        #expect(token(first) == "r=\(nonce),s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")
+        let last = exchange.step(
+            Array("c=biws,r=\(nonce),p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=".utf8)
+        )
+        let signature = Array("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=".utf8)
+        #expect(last == .succeed(user: "user", token: signature))
+    }
+
+    @Test(arguments: [
+        "c=biws,r=NONCE,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVR=",
+        "c=biws,r=NONCE,p=AAAA", "c=biws,r=other,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+        "c=eSws,r=NONCE,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+        "c=biws,r=NONCE,x=1,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", "c=biws,r=NONCE", "", ",,,",
+    ])
+    func aWrongProofFails(last: String) throws {
+        var exchange = try exchange()
+        _ = exchange.step(Array("n,,n=user,r=rOprNGfwEbeRWgbNEkqO".utf8))
+        let nonce = "rOprNGfwEbeRWgbNEkqO\(Self.serverNonce)"
+        #expect(exchange.step(Array(last.replacing("NONCE", with: nonce).utf8)) == .fail)
+    }
+
+    @Test(arguments: [
+        "", "n", "n,,", "n,,n=user", "n,,r=abc,n=user", "p=tls-unique,,n=user,r=abc", "n,,n=,r=abc", "n,,n=user,r=",
+        "n,a=somebody,n=user,r=abc", "n,,n=us=er,r=abc", "n,,m=ext,n=user,r=abc", "x,,n=user,r=abc",
+    ])
+    func aMalformedBeginningFails(first: String) throws {
+        var exchange = try exchange()
+        #expect(exchange.step(Array(first.utf8)) == .fail)
+    }
+
+    @Test func bytesThatAreNoTextFail() throws {
+        var exchange = try exchange()
+        #expect(exchange.step([0x6E, 0x2C, 0x2C, 0xFF, 0xFE]) == .fail)
+        #expect(exchange.step([UInt8](repeating: 0x6E, count: 100_000)) == .fail)
+    }
+
+    @Test func commasAndEqualsSignsInNamesAreRead() throws {
+        let keys = try Self.pencil()
+        var asked: [String] = []
+        var exchange = ScramExchange(keys: { name in
+            asked.append(name)
+            return keys
+        })
+        #expect(token(exchange.step(Array("n,,n=a=2Cb=3Dc,r=abc".utf8))) != nil)
+        #expect(asked == ["a,b=c"])
+    }
+
+    @Test func strangersLookLikeUsers() {
+        struct Nobody: BrokerUsers {
+            func passwordKeys(of user: String) -> PasswordKeys? { nil }
+        }
+        let authenticator = UserAuthenticator(users: Nobody())
+        let tokens = (0..<2).map { _ in
+            var exchange = authenticator.begin(mechanism: "SCRAM-SHA-256")
+            return token(exchange.step(Array("n,,n=stranger,r=abc".utf8))) ?? ""
+        }
+        let salts = tokens.map { $0.split(separator: ",").first { $0.hasPrefix("s=") } }
+        #expect(salts[0] != nil)
+        #expect(salts[0] == salts[1])
+        #expect(tokens[0].hasSuffix("i=\(PasswordKeys.standardIterations)"))
+    }
+}
