@@ -18,11 +18,17 @@ import Testing
         (["demo", "--exit=yes"], "--exit takes no value"),
         (["serve", "--log-level", "loud"], "not 'loud'"),
         (["topics", "create"], "TOPIC is missing"),
+        (["topics", "alter", "t"], "nothing to change"),
+        (["topics", "create", "t", "--set", "retention.ms"], "--set takes NAME=VALUE"),
+        (["topics", "groups", "--delete"], "--delete needs a GROUP"),
+        (["topics", "produce", "t", "--key", "k", "--key-separator", ":"], "--key-separator is for lines"),
+        (["serve", "--log-setting", "a=1", "--log-setting", "a=2"], "gives 'a' twice"),
+        (["users", "add"], "USER is missing"),
         (["models", "alias", "rain", "champion", "x", "--reason", "r"], "VERSION is a number"),
         (["models", "alias", "rain", "champion", "2"], "--reason is needed"),
         (["data", "import", "d", "/dev/null", "--rows", "5:1"], "--rows takes FROM:TO"),
         (["topics", "--server", "ftp://x"], "begins with http://"),
-        (["topics", "consume", "t", "--from", "middle"], "--from is oldest, newest or an offset"),
+        (["topics", "consume", "t", "--partition", "0", "--from", "middle"], "--from is oldest, newest or an offset"),
         ([], "a command is missing"),
     ])
     func whatIsNotUnderstoodIsNamed(arguments: [String], expected: String) async {
@@ -35,7 +41,7 @@ import Testing
     @Test func everyCommandHasHelp() async {
         let terminal = TestTerminal()
         #expect(await terminal.run(["--help"]) == 0)
-        for word in ["serve", "demo", "topics", "data", "runs", "models", "loop", "version"] {
+        for word in ["serve", "demo", "topics", "users", "data", "runs", "models", "loop", "version"] {
             #expect(terminal.output.contains("\n  \(word) "))
             let help = TestTerminal()
             #expect(await help.run([word, "--help"]) == 0)
@@ -52,6 +58,8 @@ import Testing
         let terminal = TestTerminal()
         let status = await terminal.run([
             "serve", "--data", "/d", "--host=0.0.0.0", "--port", "0", "--kafka-port", "9999", "--ui-dir", "web",
+            "--kafka-host", "10.0.0.1", "--advertised-port", "9", "--allow-anonymous", "--require-login",
+            "--log-setting", "num.partitions=3", "--log-setting", "group.max.size=7",
         ])
         #expect(status == 0)
         var expected = ServeOptions()
@@ -60,6 +68,11 @@ import Testing
         expected.httpPort = 0
         expected.kafkaPort = 9999
         expected.uiDirectory = "web"
+        expected.kafkaHost = "10.0.0.1"
+        expected.advertisedPort = 9
+        expected.allowsAnonymous = true
+        expected.requiresLogin = true
+        expected.logSettings = ["num.partitions": "3", "group.max.size": "7"]
         #expect(terminal.runner.served == [expected])
     }
 

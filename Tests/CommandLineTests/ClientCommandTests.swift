@@ -101,10 +101,18 @@ import Testing
             let next = first + Int64(items.count)
             return .json(["items": .array(items), "next": next < 5 ? .string("\(next)") : .null, "high": 5])
         }
-        try await withServer({ $0.on(.get, "/api/v1/topics/{name}/messages", handler) }) { url in
-            let terminal = TestTerminal(server: url)
-            #expect(await terminal.run(["topics", "consume", "t", "--from", "oldest"]) == 0)
-            #expect(terminal.output.split(separator: "\n").map { $0.prefix(1) } == ["0", "1", "2", "3", "4"])
+        let routes: (inout Router) -> Void = { router in
+            router.on(.get, "/api/v1/topics/{name}/messages", handler)
+            router.on(.get, "/api/v1/topics/{name}") { _ in .json(["name": "t", "partitions": 2]) }
+        }
+        try await withServer(routes) { url in
+            let one = TestTerminal(server: url)
+            #expect(await one.run(["topics", "consume", "t", "--partition", "0", "--from", "oldest"]) == 0)
+            #expect(one.output.split(separator: "\n").map { $0.prefix(1) } == ["0", "1", "2", "3", "4"])
+            let all = TestTerminal(server: url)
+            #expect(await all.run(["topics", "consume", "t", "--from", "oldest"]) == 0)
+            let places = (0..<2).flatMap { partition in (0..<5).map { "\(partition):\($0)" } }
+            #expect(all.output.split(separator: "\n").map { $0.prefix(3) } == places.map { $0[...] })
         }
     }
 

@@ -91,4 +91,17 @@ import Testing
         configuration.kafkaPort = kafka
         #expect(throws: ConfigurationError.self) { try configuration.validate() }
     }
+
+    @Test func `the page and the APIs are opened to other machines only when it is said`() throws {
+        var configuration = ServerConfiguration()
+        configuration.host = "0.0.0.0"
+        let refusal = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect(refusal?.description.contains("--allow-anonymous") == true)
+        configuration.allowsAnonymous = true
+        try configuration.validate()
+        configuration.allowsAnonymous = false
+        configuration.host = "127.0.0.1"
+        configuration.kafkaHost = "0.0.0.0"
+        try configuration.validate()
+    }
 }
