@@ -61,3 +61,50 @@ def test_counts_go_on_from_the_changelog(bootstrap: str, make_topic, tmp_path: p
     assert {key: sorted(numbers) for key, numbers in counts.items()} == {
         key: list(range(1, 201)) for key in (b"k0", b"k1", b"k2")
     }
+
+
+WINDOWS = textwrap.dedent(
+    """
+    import sys
+    from datetime import timedelta
+    from quixstreams import Application
+
+    bootstrap, guarantee, state, source, target = sys.argv[1:]
+    app = Application(
+        broker_address=bootstrap, consumer_group="windows-" + guarantee, auto_offset_reset="earliest",
+        processing_guarantee=guarantee, state_dir=state, commit_interval=0.2, loglevel="ERROR",
+    )
+    rows = app.dataframe(app.topic(source, value_deserializer="json"))
+    rows = rows.group_by("room")
+    sums = rows.apply(lambda value: value["n"]).tumbling_window(timedelta(seconds=10)).sum().final()
+    sums.to_topic(app.topic(target, value_serializer="json"))
+    app.run(timeout=6)
+    """
+)
+
+
+@pytest.mark.parametrize("guarantee", ["at-least-once", "exactly-once"])
+def test_windows_over_another_key_are_summed(
+    bootstrap: str, make_topic, tmp_path: pathlib.Path, guarantee: str
+) -> None:
+    from confluent_kafka import Producer
+
+    source, target = make_topic(2), make_topic(2)
+    script = tmp_path / "application.py"
+    script.write_text(WINDOWS)
+    producer = Producer({"bootstrap.servers": bootstrap})
+    begin = 1_700_000_000_000
+    for second in range(60):
+        for room in ("kitchen", "hall"):
+            value = json.dumps({"room": room, "n": 1}).encode()
+            producer.produce(source, value, key=b"sensor", timestamp=begin + second * 1_000)
+    producer.flush(10)
+    arguments = [sys.executable, str(script), bootstrap, guarantee, str(tmp_path / "state"), source, target]
+    subprocess.run(arguments, check=True, timeout=120)
+    sums: dict[bytes, list[tuple[int, int]]] = {}
+    for message in read(bootstrap, target, 2, **{"isolation.level": "read_committed"}):
+        window = json.loads(message.value())
+        sums.setdefault(message.key(), []).append((window["start"], window["value"]))
+    # The last window is open until a later record comes.
+    expected = [(begin + first * 1_000, 10) for first in range(0, 50, 10)]
+    assert sums == {b"kitchen": expected, b"hall": expected}
