@@ -47,7 +47,7 @@ struct ScramExchangeTests {
     }
 
     @Test(arguments: [
-        "c=biws,r=NONCE,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVR=",
+        "c=biws,r=NONCE,p=eHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
         "c=biws,r=NONCE,p=AAAA", "c=biws,r=other,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
         "c=eSws,r=NONCE,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
         "c=biws,r=NONCE,x=1,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", "c=biws,r=NONCE", "", ",,,",
@@ -66,6 +66,24 @@ struct ScramExchangeTests {
     func aMalformedBeginningFails(first: String) throws {
         var exchange = try exchange()
         #expect(exchange.step(Array(first.utf8)) == .fail)
+    }
+
+    /// librdkafka 2.0 sends its nonce twice; the proof is over what it sends.
+    @Test func aNonceThatEndsWithBothIsTaken() throws {
+        var exchange = try exchange()
+        _ = exchange.step(Array("n,,n=user,r=abc".utf8))
+        let nonce = "abcabc\(Self.serverNonce)"
+        let first = "n=user,r=abc,r=abc\(Self.serverNonce),s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+        let message = Array("\(first),c=biws,r=\(nonce)".utf8)
+        let keys = try Self.pencil()
+        let salted = HMACSHA256.stretch(password: Array("pencil".utf8), salt: keys.salt, iterations: 4_096)
+        let clientKey = HMACSHA256.code(of: Array("Client Key".utf8), key: salted)
+        let signature = HMACSHA256.code(of: message, key: keys.storedKey)
+        let proof = Base64.encode(zip(clientKey, signature).map { $0 ^ $1 })
+        guard case .succeed(user: "user", token: _) = exchange.step(Array("c=biws,r=\(nonce),p=\(proof)".utf8)) else {
+            Issue.record("the login was refused")
+            return
+        }
     }
 
     @Test func bytesThatAreNoTextFail() throws {

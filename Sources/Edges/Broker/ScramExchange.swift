@@ -64,7 +64,9 @@ struct ScramExchange: AuthenticationExchange {
         let fields = text.split(separator: ",", omittingEmptySubsequences: false)
         guard fields.count >= 3, let last = fields.last,
             value(of: "c", fields[0]) == Base64.encode(challenge.header.utf8),
-            value(of: "r", fields[1]) == challenge.nonce,
+            // Ends with, not equals: librdkafka before 2.6 puts its own nonce before both, and Kafka lets it pass. The
+            // proof is over what was really sent, and the server's fresh part is in it either way.
+            value(of: "r", fields[1])?.hasSuffix(challenge.nonce) == true,
             let proof = value(of: "p", last).flatMap(Base64.decode), proof.count == HMACSHA256.codeLength
         else { return .fail }
         let signed = challenge.firstMessages + "," + fields.dropLast().joined(separator: ",")
