@@ -72,8 +72,12 @@ public final class LogClient {
         return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 
-    /** Produces "value 0", "value 1", ... as an idempotent producer and prints the offsets. */
-    private void produce(String topic, String codec, int count) throws Exception {
+    /** Produces with each codec "value 0", "value 1", ... as an idempotent producer and prints the offsets. */
+    private void produce(String topic, String codecs, int count) throws Exception {
+        for (String codec : codecs.split(",")) produceWith(topic, codec, count);
+    }
+
+    private void produceWith(String topic, String codec, int count) throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (var producer = producer(Map.of("compression.type", codec, "linger.ms", "5"))) {
             for (int number = 0; number < count; number++) {
@@ -85,8 +89,7 @@ public final class LogClient {
         }
         List<Long> offsets = new ArrayList<>();
         for (Future<RecordMetadata> one : sent) offsets.add(one.get().offset());
-        say("offsets", offsets.get(0) + ".." + offsets.get(count - 1));
-        say("dense", offsets.get(count - 1) - offsets.get(0) == count - 1);
+        say(codec, offsets.get(0) + ".." + offsets.get(count - 1));
     }
 
     /** Reads a partition from its beginning and prints what it holds. */
