@@ -5,6 +5,8 @@ struct OptionSpecification: Sendable {
     /// What the value is, such as `PORT`; nil for a flag.
     let value: String?
     let help: String
+    /// Whether it may be given more than once.
+    var isRepeatable = false
 
     static func flag(_ name: String, _ help: String) -> OptionSpecification {
         OptionSpecification(name: name, value: nil, help: help)
@@ -12,6 +14,10 @@ struct OptionSpecification: Sendable {
 
     static func value(_ name: String, _ value: String, _ help: String) -> OptionSpecification {
         OptionSpecification(name: name, value: value, help: help)
+    }
+
+    static func values(_ name: String, _ value: String, _ help: String) -> OptionSpecification {
+        OptionSpecification(name: name, value: value, help: help, isRepeatable: true)
     }
 }
 
@@ -71,7 +77,7 @@ struct CommandGroup: Sendable {
 /// What was given to a command.
 struct Invocation: Sendable {
     private(set) var words: [String: String] = [:]
-    private(set) var values: [String: String] = [:]
+    private(set) var values: [String: [String]] = [:]
     private(set) var flags: Set<String> = []
 
     /// The word at a place, nil where an optional one was left out.
@@ -81,14 +87,17 @@ struct Invocation: Sendable {
     func required(_ name: String) -> String { words[name] ?? "" }
 
     /// The value of an option.
-    func value(_ option: String) -> String? { values[option] }
+    func value(_ option: String) -> String? { values[option]?.last }
+
+    /// All values of an option that may be given more than once, in order.
+    func all(_ option: String) -> [String] { values[option] ?? [] }
 
     /// Whether a flag was given.
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     /// The whole number of an option.
     func integer(_ option: String, _ range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
-        guard let text = values[option] else { return nil }
+        guard let text = value(option) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw .usage(
                 "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
@@ -97,7 +106,16 @@ struct Invocation: Sendable {
         return number
     }
 
+    /// The number of an option.
+    func number(_ option: String, _ range: ClosedRange<Double>) throws(CommandFailure) -> Double? {
+        guard let text = value(option) else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw .usage("\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        }
+        return number
+    }
+
     mutating func set(word: String, for name: String) { words[name] = word }
-    mutating func set(value: String, for option: String) { values[option] = value }
+    mutating func add(value: String, for option: String) { values[option, default: []].append(value) }
     mutating func set(flag: String) { flags.insert(flag) }
 }
