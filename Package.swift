@@ -114,6 +114,8 @@ let package = Package(
 
         target("Engines", "Statistics", ["Primitives"]),
 
+        target("Engines", "Reports", base + ["Statistics", "Lake"]),
+
         target("Engines", "Processes", base + ["CPlatform"]),
 
         // Domains: the product; none imports another, none knows HTTP or Kafka's wire
@@ -148,7 +150,7 @@ let package = Package(
 
         target("Edges", "WebUI", base + ["HTTPServer", "CWebAssets"]),
 
-        target("Edges", "CommandLine", base + ["HTTPClient"]),
+        target("Edges", "CommandLine", base + ["HTTPClient", "Lake", "Statistics", "Reports"]),
 
         // App: configuration to a graph of services, and the executable
         target(
@@ -218,6 +220,8 @@ let package = Package(
         tests("Inference", resources: [.copy("Fixtures")]),
 
         tests("Statistics", ["JSON", "Files"], resources: [.copy("Golden")]),
+
+        tests("Reports", ["Statistics", "Lake", "JSON", "Files"], resources: [.copy("Golden")]),
 
         tests("Processes"),
 

@@ -29,6 +29,11 @@ import Testing
         (["data", "import", "d", "/dev/null", "--rows", "5:1"], "--rows takes FROM:TO"),
         (["topics", "--server", "ftp://x"], "begins with http://"),
         (["topics", "consume", "t", "--partition", "0", "--from", "middle"], "--from is oldest, newest or an offset"),
+        (["drift", "a.csv"], "CURRENT is missing"),
+        (["drift", "a.csv", "b.csv", "--method", "kss"], "there is no method 'kss'; did you mean ks?"),
+        (["drift", "a.csv", "b.csv", "--threshold", "much"], "--threshold takes a number, or COLUMN=NUMBER"),
+        (["drift", "a.csv", "b.csv", "--compat", "evidently"], "did you mean evidently-0.7?"),
+        (["drift", "a.csv", "b.csv", "--drift-share", "2"], "--drift-share takes a number from 0.0 to 1.0"),
         ([], "a command is missing"),
     ])
     func whatIsNotUnderstoodIsNamed(arguments: [String], expected: String) async {
@@ -41,7 +46,7 @@ import Testing
     @Test func everyCommandHasHelp() async {
         let terminal = TestTerminal()
         #expect(await terminal.run(["--help"]) == 0)
-        for word in ["serve", "demo", "topics", "users", "data", "runs", "models", "loop", "version"] {
+        for word in ["serve", "demo", "topics", "users", "data", "runs", "models", "loop", "drift", "version"] {
             #expect(terminal.output.contains("\n  \(word) "))
             let help = TestTerminal()
             #expect(await help.run([word, "--help"]) == 0)

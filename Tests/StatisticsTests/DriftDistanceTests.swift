@@ -46,7 +46,10 @@ struct DriftDistanceTests {
     @Test(arguments: try GoldenFile.cases("inputs_categorical").map { $0["id"].string })
     func `binned distances equal Evidently on categories`(id: String) throws {
         let input = try #require(try GoldenFile.byID("inputs_categorical")[id])
-        let counts = BinCounts(categories: input["ref"].categories, current: input["cur"].categories)
+        let counts = BinCounts(
+            reference: CategoryCounts(input["ref"].categories),
+            current: CategoryCounts(input["cur"].categories)
+        )
         try expectDistances(counts, id, type: "cat")
         let variation = try GoldenFile.cases("evidently_stattests").first {
             $0["id"].string == id && $0["stattest"].string == "TVD"

@@ -63,7 +63,10 @@ struct TwoSampleTestTests {
     @Test(arguments: try GoldenFile.cases("inputs_categorical").map { $0["id"].string })
     func `tests of categories equal SciPy`(id: String) throws {
         let input = try #require(try GoldenFile.byID("inputs_categorical")[id])
-        let counts = BinCounts(categories: input["ref"].categories, current: input["cur"].categories)
+        let counts = BinCounts(
+            reference: CategoryCounts(input["ref"].categories),
+            current: CategoryCounts(input["cur"].categories)
+        )
         let golden = try #require(
             try GoldenFile.cases("scipy_tests").first { $0["id"].string == id && $0["table"].exists }
         )["expected"]

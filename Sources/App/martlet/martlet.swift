@@ -11,7 +11,8 @@ struct MartletProgram {
         let runner = CommandServerRunner()
         let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         Task.detached {
-            let status = await MartletCommands(runner: runner).run(arguments)
+            let status = await MartletCommands(runner: runner, environments: CommandServerRunner.environments)
+                .run(arguments)
             exit(status)
         }
         let first = ProcessSignals.waitForStop()

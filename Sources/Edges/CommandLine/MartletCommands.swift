@@ -2,14 +2,23 @@ internal import JSON
 
 /// The command line: `martlet <command> …`.
 ///
-/// All commands but `serve`, `demo` and `version` talk to a server through its API.
+/// All commands but `serve`, `demo`, `drift`, `version` and `report` of files talk to a server through its API.
 package struct MartletCommands: Sendable {
     private let groups: [CommandGroup]
     private let streams: CommandStreams
 
-    /// Makes the command line; `runner` is what `serve` and `demo` start.
-    package init(runner: any ServerRunner, streams: CommandStreams = .standard) {
+    /// Makes the command line.
+    ///
+    /// - Parameters:
+    ///   - runner: what `serve` and `demo` start.
+    ///   - environments: Python environments that may hold the library which reads files; asked when one is read.
+    package init(
+        runner: any ServerRunner,
+        streams: CommandStreams = .standard,
+        environments: @escaping @Sendable () -> [String] = { [] }
+    ) {
         self.streams = streams
+        let files = FileDesk(environments: environments)
         groups = [
             .single(ServerCommands.serve(runner)),
             .single(ServerCommands.demo(runner)),
@@ -19,6 +28,7 @@ package struct MartletCommands: Sendable {
             RunCommands.group,
             ModelCommands.group,
             LoopCommands.group,
+            .single(DriftCommand.drift(files)),
             .single(ServerCommands.version),
         ]
     }

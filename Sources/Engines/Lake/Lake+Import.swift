@@ -90,16 +90,16 @@ extension Lake {
     }
 
     /// Throws where `path` is no file: a pipe would never end, and a folder has no rows.
-    private static func checkRegular(_ path: String) throws {
+    static func checkRegular(_ path: String, doing verb: String = "imported") throws(LakeError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw LakeError(
                 .invalidFile,
-                "\(path) cannot be imported: \(SystemError(call: "stat", subject: path).reason)"
+                "\(path) cannot be \(verb): \(SystemError(call: "stat", subject: path).reason)"
             )
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw LakeError(.invalidFile, "\(path) cannot be imported: it is no regular file")
+            throw LakeError(.invalidFile, "\(path) cannot be \(verb): it is no regular file")
         }
     }
 

@@ -22,6 +22,8 @@ package final class Lake: Sendable {
         package var threads: Int
         /// Statements at one time.
         package var concurrency: Int
+        /// Files outside of the folder that may be read where they lie.
+        package var readableFiles: [String] = []
 
         /// A lake in `directory` with limits for a small machine.
         package init(

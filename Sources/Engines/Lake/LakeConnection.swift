@@ -65,6 +65,16 @@ final class LakeConnection {
         }
     }
 
+    /// Runs one statement and shows each chunk of its result, in order.
+    func forEachChunk(
+        _ sql: String,
+        _ body: ([ResultColumn], ResultChunk) throws(LakeError) -> Void
+    ) throws(LakeError) {
+        try run(sql, []) { (result, chunk) throws(LakeError) in
+            if let chunk { try body(result.columns, chunk) }
+        }
+    }
+
     /// Runs one statement for its effect.
     func execute(_ sql: String, _ parameters: [LakeValue] = []) throws(LakeError) {
         try run(sql, parameters) { (_, _) throws(LakeError) in }

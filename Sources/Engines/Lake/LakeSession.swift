@@ -34,6 +34,10 @@ final class LakeSession: @unchecked Sendable {
             "SET max_temp_directory_size = '\(max(0, configuration.temporaryLimitBytes) >> 10)KiB'"
         )
         try connection.execute("SET allowed_directories = [\(allowed.joined(separator: ", "))]")
+        if !configuration.readableFiles.isEmpty {
+            let files = configuration.readableFiles.map(SQLText.literal).joined(separator: ", ")
+            try connection.execute("SET allowed_paths = [\(files)]")
+        }
         try connection.execute("SET enable_external_access = false")
         try connection.execute("SET lock_configuration = true")
     }

@@ -33,13 +33,16 @@ struct SourceField: Sendable, Hashable {
         return LakeField(name: name, type: target)
     }
 
-    /// The column's values as `field`'s type, in SQL.
+    /// The column's values as `field`'s type, in SQL, under the column's name.
     func conversion(to field: LakeField) -> String {
+        "\(value(as: field)) AS \(SQLText.identifier(name))"
+    }
+
+    /// One value of the column as `field`'s type, in SQL.
+    func value(as field: LakeField) -> String {
         let column = SQLText.identifier(name)
-        let value =
-            type == SourceField.zoned
+        return type == SourceField.zoned
             ? "make_timestamp(epoch_us(\(column)))" : "CAST(\(column) AS \(field.type.rawValue))"
-        return "\(value) AS \(column)"
     }
 
     private static let zoned = "TIMESTAMP WITH TIME ZONE"

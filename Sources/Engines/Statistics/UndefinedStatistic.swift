@@ -13,6 +13,10 @@ package struct UndefinedStatistic: Error, Sendable, Hashable, CustomStringConver
         case lengthMismatch = "length_mismatch"
         case notFinite = "not_finite"
         case outOfRange = "out_of_range"
+        case mixedKinds = "mixed_kinds"
+        case needsNumbers = "needs_numbers"
+        case tooManyCategories = "too_many_categories"
+        case singular
     }
 
     /// What is wrong with the data.
@@ -29,6 +33,10 @@ package struct UndefinedStatistic: Error, Sendable, Hashable, CustomStringConver
         case .lengthMismatch: "the columns differ in length"
         case .notFinite: "the data holds NaN or infinite values"
         case .outOfRange: "a value lies outside the range that this statistic allows"
+        case .mixedKinds: "the column holds numbers on one side and categories on the other"
+        case .needsNumbers: "this method compares numbers, and the column holds categories"
+        case .tooManyCategories: "this method compares two categories, and the column has more"
+        case .singular: "the columns depend on each other, so that their covariance has no inverse"
         }
     }
 

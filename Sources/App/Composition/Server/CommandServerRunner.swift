@@ -13,6 +13,11 @@ package final class CommandServerRunner: ServerRunner {
     /// A runner that runs nothing yet.
     package init() {}
 
+    /// The Python environment that a command without a server finds its libraries in; none where there is none.
+    package static func environments() -> [String] {
+        PythonEnvironment.find(nil).map { [$0.directory] } ?? []
+    }
+
     /// Runs a server until a stop is asked for.
     package func serve(_ options: ServeOptions) async throws {
         var configuration = ServerConfiguration()

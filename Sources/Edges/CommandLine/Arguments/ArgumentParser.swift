@@ -40,9 +40,8 @@ struct ArgumentParser {
         guard let given = parts.count > 1 ? parts[1] : rest.popFirst() else {
             throw .usage("\(name) needs a value: \(name) \(value)")
         }
-        if option.isRepeatable { return invocation.add(value: given, for: name) }
-        guard invocation.value(name) == nil else { throw .usage("\(name) is given twice") }
-        invocation.set(value: given, for: name)
+        guard option.isRepeatable || invocation.value(name) == nil else { throw .usage("\(name) is given twice") }
+        invocation.add(value: given, for: name)
     }
 
     private func place(_ words: [String], _ invocation: inout Invocation) throws(CommandFailure) {

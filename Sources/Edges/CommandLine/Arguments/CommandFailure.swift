@@ -16,6 +16,7 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
     case notFound = 3
     case unreachable = 4
     case refused = 5
+    case drifted = 6
 
     var meaning: String {
         switch self {
@@ -25,6 +26,7 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
         case .notFound: "what was named does not exist"
         case .unreachable: "the server does not answer"
         case .refused: "the server refused: invalid, in conflict or too large"
+        case .drifted: "the comparison was made, and the data has drifted"
         }
     }
 }

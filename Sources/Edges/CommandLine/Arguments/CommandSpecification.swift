@@ -78,8 +78,7 @@ struct CommandGroup: Sendable {
 /// What was given to a command.
 struct Invocation: Sendable {
     private(set) var words: [String: String] = [:]
-    private(set) var values: [String: String] = [:]
-    private(set) var repeated: [String: [String]] = [:]
+    private(set) var values: [String: [String]] = [:]
     private(set) var flags: Set<String> = []
 
     /// The word at a place, nil where an optional one was left out.
@@ -89,10 +88,10 @@ struct Invocation: Sendable {
     func required(_ name: String) -> String { words[name] ?? "" }
 
     /// The value of an option.
-    func value(_ option: String) -> String? { values[option] }
+    func value(_ option: String) -> String? { values[option]?.last }
 
     /// All values of an option that may be given more than once, in order.
-    func allValues(_ option: String) -> [String] { repeated[option] ?? [] }
+    func allValues(_ option: String) -> [String] { values[option] ?? [] }
 
     /// The values `NAME=VALUE` of an option that may be given more than once; each name once.
     func pairs(_ option: String) throws(CommandFailure) -> [String: String] {
@@ -112,7 +111,7 @@ struct Invocation: Sendable {
 
     /// The whole number of an option.
     func integer(_ option: String, _ range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
-        guard let text = values[option] else { return nil }
+        guard let text = value(option) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw .usage(
                 "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
@@ -121,8 +120,16 @@ struct Invocation: Sendable {
         return number
     }
 
+    /// The number of an option.
+    func number(_ option: String, _ range: ClosedRange<Double>) throws(CommandFailure) -> Double? {
+        guard let text = value(option) else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw .usage("\(option) takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        }
+        return number
+    }
+
     mutating func set(word: String, for name: String) { words[name] = word }
-    mutating func set(value: String, for option: String) { values[option] = value }
-    mutating func add(value: String, for option: String) { repeated[option, default: []].append(value) }
+    mutating func add(value: String, for option: String) { values[option, default: []].append(value) }
     mutating func set(flag: String) { flags.insert(flag) }
 }

@@ -22,6 +22,11 @@ package struct BinCounts: Sendable, Hashable {
     /// depend on the current data, so the numbers of two windows are not on one scale: prefer ``FrozenBins``.
     package static func evidently(reference: SortedSample, current: SortedSample) -> BinCounts {
         guard reference.distinctCount(limit: 21) > 20 else { return distinct(reference: reference, current: current) }
+        return byWidth(reference: reference, current: current)
+    }
+
+    /// Bins of equal width over the range of both sides, as many as Sturges advises for the rows of both.
+    package static func byWidth(reference: SortedSample, current: SortedSample) -> BinCounts {
         let low = min(reference.values.first ?? 0, current.values.first ?? .infinity)
         let high = max(reference.values.last ?? 0, current.values.last ?? -.infinity)
         let edges = sturgesEdges(low: low, high: high, count: reference.count + current.count)

@@ -17,9 +17,41 @@ package enum StudentTest {
         variance: Variance = .separate
     ) throws(UndefinedStatistic) -> TestResult {
         try requireValues(reference, current)
-        guard reference.count > 1, current.count > 1 else { throw UndefinedStatistic(.tooFewRows) }
-        let (n, m) = (Double(reference.count), Double(current.count))
-        let (first, second) = (reference.squaredDeviations, current.squaredDeviations)
+        return try test(
+            (Double(reference.count), reference.mean, reference.squaredDeviations),
+            (Double(current.count), current.mean, current.squaredDeviations),
+            variance
+        )
+    }
+
+    /// Compares the means of two columns without sorting them.
+    ///
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when neither side varies.
+    package static func test(
+        reference: NumberColumn,
+        current: NumberColumn,
+        variance: Variance = .separate
+    ) throws(UndefinedStatistic) -> TestResult {
+        if reference.isEmpty { throw UndefinedStatistic(.emptyReference) }
+        if current.isEmpty { throw UndefinedStatistic(.emptyCurrent) }
+        return try test(
+            (Double(reference.count), reference.mean, reference.squaredDeviations),
+            (Double(current.count), current.mean, current.squaredDeviations),
+            variance
+        )
+    }
+
+    /// Count, mean and squared deviations of a side.
+    private typealias Side = (count: Double, mean: Double, deviations: Double)
+
+    private static func test(
+        _ reference: Side,
+        _ current: Side,
+        _ variance: Variance
+    ) throws(UndefinedStatistic) -> TestResult {
+        let (n, m) = (reference.count, current.count)
+        guard n > 1, m > 1 else { throw UndefinedStatistic(.tooFewRows) }
+        let (first, second) = (reference.deviations, current.deviations)
         let squaredError: Double
         let freedom: Double
         switch variance {

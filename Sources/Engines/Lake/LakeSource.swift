@@ -1,0 +1,217 @@
+internal import Glibc
+internal import Primitives
+
+/// A CSV or Parquet file that is read column by column.
+package struct LakeSource: Sendable, Hashable {
+    /// What people call it: the path that was given, or `rain@v3`.
+    package let name: String
+    /// Names and types of the columns.
+    package let fields: [LakeField]
+    /// The number of rows.
+    package let rowCount: Int
+
+    /// The Parquet file that holds the rows; of a CSV file, a converted copy.
+    let path: String
+    /// What makes a value of a column the value of its type, in SQL, by column.
+    let conversions: [String: String]
+
+    /// The column named `name`; throws for one that is not there, naming those that are.
+    package func field(_ name: String) throws(LakeError) -> LakeField {
+        guard let field = fields.first(where: { $0.name == name }) else {
+            let known = fields.prefix(50).map(\.name).joined(separator: ", ")
+            throw LakeError(.unknownColumn, "\(self.name) has no column \(name): it has \(known)")
+        }
+        return field
+    }
+}
+
+/// A value of a column and how many rows have it.
+package struct LakeCount: Sendable, Hashable {
+    /// The value as text.
+    package let value: String
+    /// Its rows.
+    package let count: Int
+}
+
+extension Lake {
+    /// Opens a file of the lake's folder, or one that the configuration lets be read where it lies.
+    ///
+    /// Parquet is read in place. CSV is converted once, uncompressed, into the lake's folder, with the types that all its
+    /// lines allow; ``discard(_:)`` removes the copy.
+    ///
+    /// - Parameters:
+    ///   - name: what errors and reports call the file.
+    ///   - format: what the file is; nil to go by its name.
+    /// - Throws: ``LakeError`` for a file that is not there, has no rows or columns, or is not what it should be.
+    package func open(_ path: String, name: String? = nil, format: LakeFormat? = nil) async throws -> LakeSource {
+        let name = name ?? path
+        guard let format = format ?? LakeFormat(fileName: path) else {
+            throw LakeError(
+                .invalidFile,
+                "\(name) is of no known kind: the name of a file ends in .csv, .csv.gz, .tsv or .parquet"
+            )
+        }
+        let copy = "\(directory)/\(RandomID.hex()).parquet"
+        return try await withConnection { connection in
+            try Lake.checkRegular(path, doing: "read")
+            do throws(LakeError) {
+                let parquet = format == .parquet ? path : copy
+                if format == .csv { try Lake.convertForReading(path, to: copy, connection) }
+                return try Lake.source(parquet, name: name, connection)
+            } catch {
+                throw error.asReading(of: name)
+            }
+        }
+    }
+
+    /// Removes what ``open(_:name:format:)`` put into the lake's folder for a CSV file.
+    package func discard(_ source: LakeSource) {
+        guard source.path.hasPrefix(directory + "/"), source.name != source.path else { return }
+        unlink(source.path)
+    }
+
+    /// The values of a column of numbers or truth values, as doubles; NaN where there is none.
+    ///
+    /// - Parameter rows: the rows to read, counted from 0; all where nil.
+    package func numbers(_ column: String, of source: LakeSource, rows: Range<Int>? = nil) async throws -> [Double] {
+        let field = try source.field(column)
+        guard [.boolean, .integer, .double].contains(field.type) else {
+            throw LakeError(
+                .unsupportedType,
+                "\(source.name): column \(column) holds \(field.type.rawValue), no numbers"
+            )
+        }
+        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS DOUBLE)"
+        return try await withConnection { connection in
+            try connection.doubles(
+                "SELECT \(value) FROM \(source.reader(rows: rows))",
+                capacity: rows?.count ?? source.rowCount
+            )
+        }
+    }
+
+    /// How often each value of a column comes, at most `limit` values, in order of their bytes.
+    ///
+    /// Counted inside DuckDB: no row is brought out.
+    ///
+    /// - Returns: The counts and the rows without a value; nil where there are more than `limit` different values.
+    package func counts(
+        _ column: String,
+        of source: LakeSource,
+        limit: Int
+    ) async throws -> (counts: [LakeCount], missing: Int)? {
+        _ = try source.field(column)
+        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS VARCHAR)"
+        let table = try await withConnection { connection in
+            try connection.query(
+                """
+                SELECT x, count(*) AS n FROM (SELECT \(value) AS x FROM \(source.reader(rows: nil)))
+                GROUP BY x ORDER BY x NULLS FIRST LIMIT \(limit + 2)
+                """
+            )
+        }
+        guard case .texts(let values) = table.columns[0].values, case .integers(let counts) = table.columns[1].values
+        else { return nil }
+        var missing = 0
+        var found: [LakeCount] = []
+        for row in values.indices {
+            if case .null = table.columns[0][row] {
+                missing = Int(counts[row])
+            } else {
+                found.append(LakeCount(value: values[row], count: Int(counts[row])))
+            }
+        }
+        return found.count > limit ? nil : (found, missing)
+    }
+
+    /// How many rows have a value, and how many different values there are.
+    package func distinct(_ column: String, of source: LakeSource) async throws -> (present: Int, distinct: Int) {
+        _ = try source.field(column)
+        let name = SQLText.identifier(column)
+        return try await withConnection { connection in
+            let table = try connection.query(
+                "SELECT count(\(name)), count(DISTINCT \(name)) FROM \(source.reader(rows: nil))"
+            )
+            guard case .integer(let present) = table.columns[0][0], case .integer(let distinct) = table.columns[1][0]
+            else { return (0, 0) }
+            return (Int(present), Int(distinct))
+        }
+    }
+
+    /// Rows that equal an earlier row in every column.
+    package func duplicatedRows(of source: LakeSource) async throws -> Int {
+        let names = source.fields.map { SQLText.identifier($0.name) }.joined(separator: ", ")
+        return try await withConnection { connection in
+            let table = try connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(source.reader(rows: nil)) GROUP BY \(names))"
+            )
+            guard case .integer(let distinct) = table.columns[0][0] else { return 0 }
+            return source.rowCount - Int(distinct)
+        }
+    }
+
+    private static func convertForReading(
+        _ path: String,
+        to copy: String,
+        _ connection: LakeConnection
+    ) throws(LakeError) {
+        let file = try CSVFile(path, connection: connection)
+        do throws(LakeError) {
+            let reader = file.reader(nullTexts: ImportOptions().nullTexts)
+            var columns: [String] = []
+            for field in try connection.fields(of: reader) {
+                columns.append(field.conversion(to: try field.field(in: path)))
+            }
+            try connection.execute(
+                "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(reader)) TO \(SQLText.literal(copy)) "
+                    + "(FORMAT parquet, COMPRESSION uncompressed)"
+            )
+        } catch {
+            // Where a line has too many or too few columns, this tells which.
+            if error.code == .invalidQuery { try file.check(connection) }
+            throw error
+        }
+    }
+
+    private static func source(
+        _ path: String,
+        name: String,
+        _ connection: LakeConnection
+    ) throws(LakeError) -> LakeSource {
+        let sources = try connection.fields(of: parquet(path))
+        guard !sources.isEmpty else { throw LakeError(.invalidFile, "it has no columns") }
+        var fields: [LakeField] = []
+        var conversions: [String: String] = [:]
+        for source in sources {
+            let field = try source.field(in: name)
+            fields.append(field)
+            if source.type != field.type.rawValue { conversions[source.name] = source.value(as: field) }
+        }
+        let rows = try connection.query("SELECT count(*) FROM \(parquet(path))").columns[0][0]
+        guard case .integer(let count) = rows, count > 0 else {
+            throw LakeError(.emptyRange, "it has columns and no rows")
+        }
+        return LakeSource(name: name, fields: fields, rowCount: Int(count), path: path, conversions: conversions)
+    }
+}
+
+extension LakeSource {
+    /// The rows as a table function in SQL.
+    func reader(rows: Range<Int>?) -> String {
+        guard let rows else { return Lake.parquet(path) }
+        return "(SELECT * FROM read_parquet(\(SQLText.literal(path)), file_row_number = true) "
+            + "WHERE file_row_number >= \(rows.lowerBound) AND file_row_number < \(rows.upperBound))"
+    }
+}
+
+extension LakeError {
+    /// The error of reading `subject`: DuckDB's reason in one line.
+    fileprivate func asReading(of subject: String) -> LakeError {
+        guard [.invalidQuery, .invalidFile, .inputOutput, .emptyRange].contains(code) else { return self }
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+            .prefix { !$0.isEmpty && !$0.hasPrefix("Possible") && !$0.hasPrefix("LINE") }
+            .filter { !$0.hasPrefix("Original Line") }
+        let code = code == .invalidQuery ? LakeError.Code.invalidFile : code
+        return LakeError(code, "\(subject) cannot be read: \(lines.joined(separator: "; "))")
+    }
+}

@@ -1,0 +1,102 @@
+package import Lake
+internal import Execution
+internal import Statistics
+
+/// Compares two files column by column: two columns at a time are in memory, and no row is ever made.
+package struct DriftComparison: Sendable {
+    private let lake: Lake
+    private let reference: LakeSource
+    private let current: LakeSource
+    private let options: DriftOptions
+    private let columns: [String]
+    private let leftOut: [SkippedColumn]
+    private let pool = BlockingPool(name: "drift", threads: Self.width)
+
+    /// Columns at one time.
+    private static let width = 2
+
+    /// Prepares a comparison of all columns that both files have, or of those named.
+    ///
+    /// - Throws: `ReportError` or `LakeError` for options or columns that cannot be.
+    package init(
+        lake: Lake,
+        reference: LakeSource,
+        current: LakeSource,
+        options: DriftOptions = DriftOptions(),
+        columns: [String]? = nil
+    ) throws {
+        try options.validate()
+        self.lake = lake
+        self.reference = reference
+        self.current = current
+        self.options = options
+        let asked = Array(options.columnMethods.keys) + Array(options.columnThresholds.keys) + (columns ?? [])
+        for name in asked { _ = (try reference.field(name), try current.field(name)) }
+        var seen = Set<String>()
+        self.columns = (columns ?? reference.fields.map(\.name)).filter { name in
+            seen.insert(name).inserted && current.fields.contains { $0.name == name }
+        }
+        leftOut = columns == nil ? Self.oneSided(reference, current) + Self.oneSided(current, reference) : []
+    }
+
+    /// Compares and judges.
+    ///
+    /// - Throws: `ReportError` where a column is of two types, or no column can be compared.
+    package func run() async throws -> DriftReport {
+        var comparisons: [ColumnDrift] = []
+        var skipped = leftOut
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            var waiting = columns[...]
+            for name in waiting.prefix(Self.width) { group.addTask { try await self.compare(name) } }
+            waiting = waiting.dropFirst(Self.width)
+            for try await outcome in group {
+                switch outcome {
+                case .compared(let column): comparisons.append(column)
+                case .skipped(let column): skipped.append(column)
+                }
+                guard let name = waiting.popFirst() else { continue }
+                group.addTask { try await self.compare(name) }
+            }
+        }
+        guard !comparisons.isEmpty else {
+            throw ReportError(
+                .nothingToCompare,
+                "no column of numbers or categories is in both \(reference.name) and \(current.name)"
+            )
+        }
+        return DriftReport(
+            reference: DatasetLabel(name: reference.name, rows: reference.rowCount),
+            current: DatasetLabel(name: current.name, rows: current.rowCount),
+            comparisons: comparisons,
+            skipped: skipped.sorted { $0.name < $1.name },
+            options: options
+        )
+    }
+
+    private enum Outcome: Sendable {
+        case compared(ColumnDrift)
+        case skipped(SkippedColumn)
+    }
+
+    private func compare(_ name: String) async throws -> Outcome {
+        let pair = try await ColumnReader(lake: lake).pair(
+            name,
+            reference: reference,
+            current: current,
+            decidedByCurrent: options.compatibility == .evidently
+        )
+        switch pair {
+        case .skipped(let column): return .skipped(column)
+        case .columns(let reference, let current):
+            return .compared(
+                try await pool.run { try ColumnDrift(reference: reference, current: current, options: options) }
+            )
+        }
+    }
+
+    private static func oneSided(_ side: LakeSource, _ other: LakeSource) -> [SkippedColumn] {
+        side.fields.filter { field in !other.fields.contains { $0.name == field.name } }.map {
+            SkippedColumn(name: $0.name, reason: "not in \(other.name)")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import Statistics
+
+/// A column of a summary: what it is like now, and what it was like.
+package struct ColumnSummary: Sendable, Hashable {
+    /// The column's name.
+    package let name: String
+    /// What it is.
+    package let kind: ColumnKind
+    /// The reference side; nil in a report of one dataset, or where the reference lacks the column.
+    package let reference: SideSummary?
+    /// The current side.
+    package let current: SideSummary
+    /// The distributions in the same bins.
+    package let picture: ColumnPicture
+
+    /// Sums up a column.
+    package init(reference: ReportColumn?, current: ReportColumn) {
+        name = current.name
+        kind = current.kind
+        self.current = SideSummary(current)
+        let before = reference.flatMap { $0.kind == current.kind ? $0 : nil }
+        self.reference = before.map { SideSummary($0) }
+        picture =
+            switch (before?.sample, current.sample) {
+            case (.numbers(let left)?, .numbers(let right)): ColumnPicture(reference: left, current: right)
+            case (.categories(let left)?, .categories(let right)): ColumnPicture(reference: left, current: right)
+            case (_, .numbers(let right)): ColumnPicture(reference: nil, current: right)
+            case (_, .categories(let right)): ColumnPicture(reference: nil, current: right)
+            }
+    }
+
+    /// How much more is missing than in the reference: the order of the report.
+    package var missingGrowth: Double { current.missingShare - (reference?.missingShare ?? 0) }
+}
+
+/// What a dataset is like, beside a reference if there is one: rows, missing values, duplicates, and each column.
+package struct SummaryReport: Sendable, Hashable {
+    /// The data that is compared with; nil for none.
+    package let reference: DatasetLabel?
+    /// The data that is described.
+    package let current: DatasetLabel
+    /// The reference as a whole.
+    package let referenceHealth: DatasetHealth?
+    /// The data as a whole.
+    package let health: DatasetHealth
+    /// The columns, those with the greatest growth of missing values first.
+    package let columns: [ColumnSummary]
+
+    /// Puts a summary together.
+    package init(
+        reference: (label: DatasetLabel, health: DatasetHealth)?,
+        current: (label: DatasetLabel, health: DatasetHealth),
+        columns: [ColumnSummary]
+    ) {
+        self.reference = reference?.label
+        referenceHealth = reference?.health
+        self.current = current.label
+        health = current.health
+        self.columns = columns.enumerated().sorted {
+            (-$0.element.missingGrowth, $0.offset) < (-$1.element.missingGrowth, $1.offset)
+        }.map(\.element)
+    }
+}

@@ -1,0 +1,66 @@
+extension NumberColumn {
+    /// The values at 0.25, 0.5 and 0.75, interpolated linearly as numpy does; empty when there is no value.
+    package var quartiles: [Double] {
+        guard let contrast = try? ColumnContrast(reference: self, current: self) else { return [] }
+        return contrast.currentQuartiles
+    }
+
+    /// The different values in ascending order, and how often each comes; does not sort columns of few values.
+    package var valueCounts: [(value: Double, count: Int)] {
+        var tally = DistinctTally(limit: 64)
+        if !isSorted, tally.add(values) {
+            return zip(tally.values, tally.counts).map { (value: $0, count: $1) }.sorted { $0.value < $1.value }
+        }
+        var counts: [(value: Double, count: Int)] = []
+        for value in sorted.values {
+            if value == counts.last?.value {
+                counts[counts.count - 1].count += 1
+            } else {
+                counts.append((value: value, count: 1))
+            }
+        }
+        return counts
+    }
+
+    /// The share of the value that more than half of the values are; 0 where there is none (Boyer and Moore's vote).
+    package var majorityShare: Double {
+        var (candidate, votes) = (0.0, 0)
+        for value in values {
+            if votes == 0 { candidate = value }
+            votes += value == candidate ? 1 : -1
+        }
+        let count = values.count { $0 == candidate }
+        return 2 * count > values.count ? Double(count) / Double(values.count) : 0
+    }
+
+    /// From about the 0.5 to about the 99.5 percent point, for pictures; nil when empty.
+    ///
+    /// Long columns are judged by 4,096 of their values at even distances.
+    package var centralRange: ClosedRange<Double>? {
+        guard !isEmpty else { return nil }
+        let stride = max(1, count / 4_096)
+        let sample = isSorted ? sorted : SortedSample(Swift.stride(from: 0, to: count, by: stride).map { values[$0] })
+        let (low, high) = (Double(sample.count - 1) * 0.005, Double(sample.count - 1) * 0.995)
+        return sample.values[Int(low)]...sample.values[Int(high.rounded(.up))]
+    }
+
+    /// `bins + 1` borders at even distances.
+    package static func edges(from low: Double, to high: Double, bins: Int) -> [Double] {
+        BinCounts.evenEdges(low: low, high: high, bins: max(1, bins))
+    }
+
+    /// How many values lie in each bin of even width; what lies outside all of them counts in the nearest one.
+    package func counts(between edges: [Double]) -> [Int] {
+        guard let first = edges.first, let last = edges.last, edges.count > 1 else { return [] }
+        guard last > first else { return [count] }
+        var counts = BinCounts.histogram(values, edges: edges)
+        var (below, above) = (0, 0)
+        for value in values {
+            below &+= value < first ? 1 : 0
+            above &+= value > last ? 1 : 0
+        }
+        counts[0] += below
+        counts[counts.count - 1] += above
+        return counts
+    }
+}
