@@ -17,6 +17,7 @@ package struct MartletCommands: Sendable {
             DatasetCommands.group,
             RunCommands.group,
             ModelCommands.group,
+            TrashCommands.group,
             LoopCommands.group,
             .single(ServerCommands.version),
         ]

@@ -4,6 +4,7 @@ internal import JSON
 package import Registry
 package import Streams
 package import Tracking
+package import Trash
 
 /// Our own routes: `/api/v1` as `docs/api.md` has them, `/healthz`, `/readyz` and `/metrics`.
 ///
@@ -20,6 +21,7 @@ package struct MartletAPI: Sendable {
         catalogue: CatalogueService,
         tracking: TrackingService,
         registry: RegistryService,
+        trash: TrashService,
         events: EventHub
     ) {
         groups = [
@@ -28,6 +30,7 @@ package struct MartletAPI: Sendable {
             DatasetRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
             ModelRoutes(registry: registry),
+            TrashRoutes(trash: trash),
             LoopRoutes(loops: loops),
             WorkRoutes(loops: loops),
         ]

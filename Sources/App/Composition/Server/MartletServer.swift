@@ -65,6 +65,8 @@ package final class MartletServer: Sendable {
         guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
+            artifacts: try configuration.artifactPlace(),
+            trashDays: configuration.trashDays == 0 ? nil : configuration.trashDays,
             database: database,
             bootstrapServers: "\(configuration.reachableHost):\(kafkaPort)",
             ports: ports,
@@ -80,7 +82,7 @@ package final class MartletServer: Sendable {
         try http.start()
         ports.set(http: http.boundPort, kafka: kafkaPort)
         try writePorts(data)
-        let group = ServiceGroup([broker, http, loops], deadline: configuration.stopDeadline)
+        let group = ServiceGroup([broker, parts.trash, http, loops], deadline: configuration.stopDeadline)
         state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
     }
 
@@ -121,6 +123,7 @@ package final class MartletServer: Sendable {
 
     private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
         var router = Router()
+        router.admit(HostRules(allowed: configuration.allowedHosts + [configuration.host]))
         MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
         MartletAPI(
             status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
@@ -130,6 +133,7 @@ package final class MartletServer: Sendable {
             catalogue: parts.catalogue,
             tracking: parts.tracking,
             registry: parts.registry,
+            trash: parts.trash,
             events: parts.events
         ).install(on: &router)
         WebUI(folder: configuration.uiDirectory).register(on: &router)

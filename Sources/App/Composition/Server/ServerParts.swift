@@ -7,6 +7,7 @@ internal import Inference
 internal import JSON
 internal import Lake
 internal import MLflowAPI
+internal import MartletAPI
 internal import Monitoring
 internal import Pipelines
 internal import Registry
@@ -17,12 +18,14 @@ internal import Streams
 internal import Synchronization
 internal import Telemetry
 internal import Tracking
+internal import Trash
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
     let database: SQLiteDatabase
     let tracking: TrackingService
     let registry: RegistryService
+    let trash: TrashService
     let catalogue: CatalogueService
     let jobs: JobService
     let journal: LoopJournal
@@ -41,6 +44,8 @@ struct ServerParts: Sendable {
     /// Opens everything above the database; the log listens already.
     static func open(
         dataDirectory: String,
+        artifacts: BlobStore.Place,
+        trashDays: Int?,
         database: SQLiteDatabase,
         bootstrapServers: String,
         ports: BoundPorts,
@@ -55,12 +60,20 @@ struct ServerParts: Sendable {
         )
         let blobs = try BlobStore(
             directory: "\(dataDirectory)/artifacts",
+            place: artifacts,
             pool: BlockingPool(name: "artifacts", threads: 4)
         )
         let tracking = try await TrackingService.open(database: database, blobs: blobs)
         let registry = try await RegistryService.open(
             database: database,
             origins: TrackedOrigins(tracking: tracking)
+        )
+        let trackingTrash = TrackingTrash(tracking: tracking, registry: registry)
+        let trash = TrashService(
+            // Registered versions first: they may use files of runs.
+            sources: [RegistryTrash(tracking: tracking, registry: registry), trackingTrash],
+            sweeper: trackingTrash,
+            keptDays: trashDays
         )
         let lake = Lake(
             Lake.Configuration(
@@ -76,6 +89,7 @@ struct ServerParts: Sendable {
             database: database,
             tracking: tracking,
             registry: registry,
+            trash: trash,
             catalogue: catalogue,
             jobs: jobs,
             journal: LoopJournal(database: database, observer: JournalEvents(events: events)),

@@ -22,8 +22,8 @@ struct APIClient: Sendable {
         try await send("POST", path, [], JSONValue.object(body).serialized())
     }
 
-    func delete(_ path: [String]) async throws {
-        _ = try await send("DELETE", path, [])
+    func delete(_ path: [String]) async throws -> JSONValue {
+        try await send("DELETE", path, [])
     }
 
     /// Gives the bytes of an endless answer to a closure, until it throws.
