@@ -35,6 +35,8 @@ final class MultipartUpload: Sendable {
         var receiving: Set<Int> = []
         var progress = Progress()
         var isHashing = false
+        /// No part may change while the whole is put together: a blob must be what its name says.
+        var isAssembling = false
     }
 
     private static let pieceLength = 1 << 20
@@ -102,8 +104,8 @@ final class MultipartUpload: Sendable {
                 }
                 state.length = length
             }
-            guard state.receiving.insert(number).inserted else {
-                throw BlobError(.conflict, "part \(number) of upload \(id) is being received already")
+            guard !state.isAssembling, state.receiving.insert(number).inserted else {
+                throw BlobError(.conflict, "part \(number) of upload \(id) is being received or used already")
             }
             if number <= state.progress.parts {
                 state.progress = Progress(epoch: state.progress.epoch + 1)
@@ -162,7 +164,9 @@ final class MultipartUpload: Sendable {
         try Self.hash(file, from: before.parts * part.length, part, number: after.parts, into: &after.hash)
         return state.withLock { state in
             // A part that was sent again meanwhile makes this worthless.
-            guard state.progress.epoch == before.epoch, state.progress.parts == before.parts else { return false }
+            guard state.progress.epoch == before.epoch, state.progress.parts == before.parts,
+                state.parts[after.parts] == part
+            else { return false }
             state.progress = after
             return true
         }
@@ -176,10 +180,29 @@ final class MultipartUpload: Sendable {
     /// - Returns: the file, which the caller takes over, and the blob that it is.
     /// - Throws: `BlobError` (`invalid`, `conflict`), `SystemError`.
     func assemble(_ tags: [Int: String]) throws -> (file: String, blob: Blob) {
-        let (parts, receiving) = state.withLock { ($0.parts, $0.receiving) }
-        guard receiving.isEmpty else {
-            throw BlobError(.conflict, "parts of upload \(id) are still being received")
+        let parts = try state.withLock { state in
+            guard state.receiving.isEmpty, !state.isAssembling else {
+                throw BlobError(.conflict, "parts of upload \(id) are still being received, or put together")
+            }
+            state.isAssembling = true
+            return state.parts
         }
+        do {
+            try check(tags, against: parts)
+            try hashAhead()
+            return try join(parts)
+        } catch {
+            reopen()
+            throw error
+        }
+    }
+
+    /// Takes parts again, after the whole could not be put together or handed on.
+    func reopen() {
+        state.withLock { $0.isAssembling = false }
+    }
+
+    private func check(_ tags: [Int: String], against parts: [Int: Part]) throws {
         for number in 1...count {
             guard let part = parts[number] else {
                 throw BlobError(.invalid, "part \(number) of \(count) of upload \(id) has not come; send it")
@@ -191,8 +214,6 @@ final class MultipartUpload: Sendable {
         guard tags.count == count else {
             throw BlobError(.invalid, "upload \(id) has \(count) parts, not \(tags.count)")
         }
-        try hashAhead()
-        return try join(parts)
     }
 
     private func join(_ parts: [Int: Part]) throws -> (file: String, blob: Blob) {
@@ -281,58 +302,5 @@ final class MultipartUpload: Sendable {
         guard offset == part.length, checksum == part.checksum else {
             throw BlobError(.invalid, "part \(number) is not on the disk as it was received: send it again")
         }
-    }
-}
-
-/// A part on its way in.
-///
-/// Thread rule: one caller at a time; dropped without a trace unless it is finished.
-package final class PartUpload: @unchecked Sendable {
-    // `received` and `checksum` are touched by one hop at a time, since the caller waits for each.
-    private let upload: MultipartUpload
-    private let number: Int
-    private let length: Int
-    private let offset: Int
-    private let file: FileDescriptor
-    private var received = 0
-    private var checksum: UInt32 = 0
-    private var isFinished = false
-
-    init(upload: MultipartUpload, number: Int, length: Int, offset: Int, file: consuming FileDescriptor) {
-        self.upload = upload
-        self.number = number
-        self.length = length
-        self.offset = offset
-        self.file = file
-    }
-
-    deinit {
-        if !isFinished { upload.abandon(number) }
-    }
-
-    /// Takes the next bytes.
-    ///
-    /// Blocks.
-    func append(_ bytes: [UInt8]) throws {
-        guard received + bytes.count <= length else {
-            throw BlobError(.invalid, "part \(number) is longer than the \(length) bytes that were announced")
-        }
-        try bytes.withUnsafeBytes { try file.write($0, at: offset + received) }
-        checksum = martlet_crc32c(checksum, bytes, bytes.count)
-        received += bytes.count
-    }
-
-    /// Makes the part durable and returns its tag.
-    ///
-    /// Blocks.
-    func finish() throws -> String {
-        guard received == length else {
-            throw BlobError(.invalid, "part \(number) has \(received) of the \(length) bytes that were announced")
-        }
-        try file.synchronize()
-        isFinished = true
-        let part = MultipartUpload.Part(length: length, checksum: checksum)
-        try upload.finish(number, part)
-        return part.tag
     }
 }

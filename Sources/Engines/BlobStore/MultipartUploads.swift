@@ -107,7 +107,12 @@ package final class MultipartUploads: Sendable {
         if state.withLock({ $0.completed.contains { $0.id == id && $0.label == label } }) { return false }
         let upload = try find(id, label: label)
         let (file, blob) = try await pool.run { try upload.assemble(tags) }
-        try await take(file, blob)
+        do {
+            try await take(file, blob)
+        } catch {
+            upload.reopen()
+            throw error
+        }
         state.withLock { state in
             state.uploads[id] = nil
             state.completed.append((id, label))
