@@ -106,7 +106,7 @@ let package = Package(
 
         target("Engines", "Filters", ["Primitives", "SQLStore"]),
 
-        target("Engines", "BlobStore", base),
+        target("Engines", "BlobStore", base + ["HTTPClient", "CPlatform"]),
 
         target("Engines", "Lake", base + ["CDuckDB"]),
 
@@ -122,6 +122,8 @@ let package = Package(
         target("Domains", "Tracking", base + ["SQLStore", "Filters", "BlobStore"]),
 
         target("Domains", "Registry", base + ["SQLStore", "Filters"]),
+
+        target("Domains", "Trash", base),
 
         target("Domains", "Catalogue", base + ["SQLStore", "Streams", "Lake"]),
 
@@ -144,7 +146,8 @@ let package = Package(
             "Edges",
             "MartletAPI",
             base + [
-                "HTTPServer", "Streams", "Lake", "Tracking", "Registry", "Catalogue", "Pipelines", "Access",
+                "HTTPServer", "Streams", "Lake", "BlobStore", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
+                "Access",
             ]
         ),
 
@@ -158,8 +161,9 @@ let package = Package(
             "Composition",
             base + [
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
-                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring",
-                "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI", "WebUI", "CommandLine",
+                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
+                "Scoring", "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI", "WebUI",
+                "CommandLine",
             ]
         ),
 
@@ -182,6 +186,13 @@ let package = Package(
             name: "StreamsTestSupport",
             dependencies: ["Streams", "CRdKafka", "Broker", "Telemetry", "TestSupport"],
             path: "Tests/StreamsSupport",
+            swiftSettings: swiftSettings
+        ),
+
+        .target(
+            name: "BlobStoreTestSupport",
+            dependencies: ["BlobStore", "HTTPClient", "Processes", "Execution", "Files", "Primitives", "TestSupport"],
+            path: "Tests/BlobStoreSupport",
             swiftSettings: swiftSettings
         ),
 
@@ -213,7 +224,7 @@ let package = Package(
 
         tests("Filters", ["SQLStore"]),
 
-        tests("BlobStore"),
+        tests("BlobStore", ["BlobStoreTestSupport"]),
 
         tests("Lake", resources: [.copy("Golden")]),
 
@@ -225,7 +236,7 @@ let package = Package(
 
         tests("Processes"),
 
-        tests("Tracking", ["SQLStore", "BlobStore"]),
+        tests("Tracking", ["SQLStore", "BlobStore", "BlobStoreTestSupport"]),
 
         tests("Registry", ["SQLStore"]),
 
@@ -250,8 +261,8 @@ let package = Package(
         tests(
             "MartletAPI",
             [
-                "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "SQLStore", "BlobStore",
-                "MLflowAPI", "Execution", "Files", "JSON", "Access",
+                "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "Trash", "SQLStore",
+                "BlobStore", "MLflowAPI", "Execution", "Files", "JSON", "Access",
             ]
         ),
 

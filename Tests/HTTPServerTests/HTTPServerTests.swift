@@ -153,8 +153,12 @@ import Testing
         try File.replace("\(directory.path)/data", with: Array("0123456789".utf8))
         let path = "\(directory.path)/data"
         var router = Router()
-        router.on(.get, "/all") { _ in HTTPResponse(body: .file(path: path, offset: 0, length: 10)) }
-        router.on(.get, "/part") { _ in HTTPResponse(status: 206, body: .file(path: path, offset: 2, length: 3)) }
+        router.on(.get, "/all") { _ in
+            HTTPResponse(body: .file(try SharedFile(path: path), offset: 0, length: 10))
+        }
+        router.on(.get, "/part") { _ in
+            HTTPResponse(status: 206, body: .file(try SharedFile(path: path), offset: 2, length: 3))
+        }
         try await withServer(router) { port in
             let all = try await exchange(port, "GET /all HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             #expect(all.hasSuffix("\r\n\r\n0123456789"))

@@ -13,6 +13,7 @@ import SQLStore
 import Streams
 import TestSupport
 import Tracking
+import Trash
 
 /// The API over real services and our own log, called without a socket.
 struct APIFixture {
@@ -20,6 +21,7 @@ struct APIFixture {
     let broker: LogBroker
     let tracking: TrackingService
     let registry: RegistryService
+    let trash: TrashService
     let router: Router
 
     init() async throws {
@@ -32,6 +34,12 @@ struct APIFixture {
         let blobs = try BlobStore(directory: "\(data)/artifacts", pool: BlockingPool(name: "blobs", threads: 2))
         tracking = try await TrackingService.open(database: database, blobs: blobs)
         registry = try await RegistryService.open(database: database, origins: TrackedOrigins(tracking: tracking))
+        let trackingTrash = TrackingTrash(tracking: tracking, registry: registry)
+        trash = TrashService(
+            sources: [RegistryTrash(tracking: tracking, registry: registry), trackingTrash],
+            sweeper: trackingTrash,
+            keptDays: 30
+        )
         let lake = Lake(
             .init(directory: "\(data)/lake", library: .init(virtualEnvironments: [VirtualEnvironment.path]))
         )
@@ -47,6 +55,7 @@ struct APIFixture {
             tracking: tracking,
             registry: registry,
             users: try await UserDirectory.open(database: database),
+            trash: trash,
             events: EventHub()
         ).install(on: &router)
         self.router = router

@@ -70,6 +70,78 @@ import Tracking
         await api.broker.stop()
     }
 
+    @Test func runsAreComparedAndTheirMetricsRead() async throws {
+        let api = try await APIFixture()
+        var ids: [RunID] = []
+        for depth in ["2", "8"] {
+            let id = try await api.tracking.createRun(RunDraft(experiment: .standard)).info.id
+            let points = (0..<3).map {
+                Metric(key: "train/auc", value: .nan, timestamp: Int64($0 + 1), step: Int64($0))
+            }
+            let params = [KeyValue("algorithm", "forest"), KeyValue("depth", depth)]
+            try await api.tracking.logBatch(LogBatch(metrics: points, params: params, tags: []), to: id)
+            ids.append(id)
+        }
+        let compared = await api.send(.get, "/api/v1/runs/compare?run=\(ids[0])&run=\(ids[1])").answer
+        #expect(compared["parameters"]?.arrayValue?.map { $0["key"] } == ["depth", "algorithm"])
+        #expect(compared["parameters"]?[0] == ["key": "depth", "differs": true, "values": ["2", "8"]])
+        #expect(compared["metrics"]?[0] == ["key": "train/auc", "differs": false, "values": ["NaN", "NaN"]])
+        for query in ["", "?run=\(ids[0])", "?run=\(ids[0])&run=\(ids[0])"] {
+            #expect(await api.send(.get, "/api/v1/runs/compare\(query)").status == 400, "\(query)")
+        }
+        #expect(await api.send(.get, "/api/v1/runs/compare?run=\(ids[0])&run=none").status == 404)
+        let path = "/api/v1/runs/\(ids[0])/metrics"
+        let page = await api.send(.get, "\(path)?key=train%2Fauc&limit=2").answer
+        #expect(page["items"]?.arrayValue?.map { $0["step"] } == [0, 1])
+        let next = try #require(page["next"]?.stringValue)
+        #expect(await api.send(.get, "\(path)?key=train%2Fauc&cursor=\(next)").answer["items"]?[0]?["step"] == 2)
+        #expect(await api.send(.get, path).status == 400)
+        #expect(await api.send(.get, "\(path)?key=none").status == 404)
+        #expect(await api.send(.delete, "/api/v1/runs/\(ids[0])").status == 204)
+        #expect(await api.send(.get, "/api/v1/runs?view=deleted").answer["items"]?.arrayValue?.count == 1)
+        #expect(await api.send(.get, "/api/v1/runs?view=gone").status == 400)
+        #expect(await api.send(.post, "/api/v1/runs/\(ids[0])/restore").answer["deleted"] == false)
+        await api.broker.stop()
+    }
+
+    @Test func versionsHaveAHistoryAndALineage() async throws {
+        let api = try await APIFixture()
+        let run = try await api.tracking.createRun(RunDraft(experiment: .standard)).info.id
+        let dataset = Dataset(name: "d", digest: "1", sourceType: "martlet", source: #"{"dataset_version":"d@v3"}"#)
+        let input = DatasetInput(dataset: dataset, tags: [KeyValue("mlflow.data.context", "training")])
+        try await api.tracking.logInputs(datasets: [input], models: [], to: run)
+        _ = try await api.registry.createModel("rain")
+        for _ in 0..<2 {
+            var draft = ModelVersionDraft(name: "rain", source: "runs:/\(run)/model")
+            draft.run = run.text
+            _ = try await api.registry.createVersion(draft)
+        }
+        for version: JSONValue in [1, 2] {
+            let move: JSONValue = ["version": version, "reason": "better", "actor": "ann"]
+            #expect(await api.send(.post, "/api/v1/models/rain/aliases/champion", move).status == 200)
+        }
+        let lineage = await api.send(.get, "/api/v1/models/rain/versions/champion/lineage").answer
+        #expect(lineage["version"] == 2)
+        #expect(lineage["run_id"] == .string(run.text))
+        #expect(lineage["datasets"]?[0]?["version"] == "d@v3")
+        #expect(await api.send(.get, "/api/v1/models/rain/versions/1").answer["run_id"] == .string(run.text))
+        #expect(await api.send(.get, "/api/v1/models/rain/versions").answer["items"]?.arrayValue?.count == 2)
+        for version in ["3", "nobody"] {
+            #expect(await api.send(.get, "/api/v1/models/rain/versions/\(version)").status == 404)
+        }
+        #expect(await api.send(.delete, "/api/v1/models/rain/aliases/champion").status == 204)
+        let history = await api.send(.get, "/api/v1/models/rain/history?alias=champion").answer["items"]
+        #expect(history?.arrayValue?.map { $0["to"] } == [.null, 2, 1])
+        #expect(history?.arrayValue?.map { $0["actor"] } == ["api", "ann", "ann"])
+        #expect(
+            await api.send(.get, "/api/v1/models?filter=name%20%3D%20%27rain%27").answer["items"]?[0]?["name"] == "rain"
+        )
+        #expect(await api.send(.delete, "/api/v1/models/rain/versions/2").status == 204)
+        #expect(await api.send(.delete, "/api/v1/models/rain").status == 204)
+        #expect(await api.send(.get, "/api/v1/models/rain").status == 404)
+        await api.broker.stop()
+    }
+
     @Test func loopsAndTheirWorkAreShown() async throws {
         let api = try await APIFixture()
         let expected: [(String, Int)] = [

@@ -12,10 +12,14 @@ struct TrackingFixture {
     let blobs: BlobStore
     let tracking: TrackingService
 
-    init(in existing: TemporaryDirectory? = nil) async throws {
+    init(in existing: TemporaryDirectory? = nil, place: BlobStore.Place = .folder) async throws {
         folder = try existing ?? TemporaryDirectory()
         database = try SQLiteDatabase(path: folder.path + "/martlet.sqlite")
-        blobs = try BlobStore(directory: folder.path + "/artifacts", pool: BlockingPool(name: "blobs", threads: 2))
+        blobs = try BlobStore(
+            directory: folder.path + "/artifacts",
+            place: place,
+            pool: BlockingPool(name: "blobs", threads: 2)
+        )
         tracking = try await TrackingService.open(database: database, blobs: blobs)
     }
 

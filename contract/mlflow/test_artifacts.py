@@ -124,8 +124,6 @@ def test_mistakes_are_named(server: Server) -> None:
     assert exchange(server, "DELETE", f"{base}/folder")[0] == 200
     assert exchange(server, "DELETE", f"{base}/folder")[0] == 200
     assert exchange(server, "GET", f"{base}?path=folder")[2] == b"{}"
-    status, _, body = exchange(server, "POST", "/api/2.0/mlflow-artifacts/mpu/create/x", b"{}")
-    assert (status, b"NOT_IMPLEMENTED" in body) == (501, True)
 
 
 def test_space_is_freed(server: Server) -> None:

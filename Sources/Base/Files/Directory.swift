@@ -55,6 +55,13 @@ package enum Directory {
         guard fsync(number) == 0 else { throw SystemError(call: "fsync", subject: path) }
     }
 
+    /// When a name was last added to or removed from the folder, Unix milliseconds.
+    package static func lastChange(_ path: String) throws(SystemError) -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemError(call: "stat", subject: path) }
+        return Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    }
+
     /// The path without its last part; `.` for a bare name, `/` for the root.
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

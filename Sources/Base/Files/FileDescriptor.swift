@@ -73,6 +73,18 @@ package struct FileDescriptor: ~Copyable {
         if let failure { throw failure }
     }
 
+    /// Writes all of `bytes` at `offset`, leaving the file's own position where it is.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = pwrite(number, rest.baseAddress, rest.count, off_t(offset + written))
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw SystemError(call: "pwrite", subject: path) }
+            written += count
+        }
+    }
+
     /// Reads up to `buffer.count` bytes at `offset`; fewer only at the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         var done = 0

@@ -68,6 +68,11 @@ static void set_request(CURL *handle, const struct martlet_curl_request *request
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_milliseconds);
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, request->timeout_milliseconds);
     if (request->bypass_proxy) { curl_easy_setopt(handle, CURLOPT_NOPROXY, "*"); }
+    if (request->signature_scheme != NULL) {
+        curl_easy_setopt(handle, CURLOPT_AWS_SIGV4, request->signature_scheme);
+        curl_easy_setopt(handle, CURLOPT_USERNAME, request->signature_user);
+        curl_easy_setopt(handle, CURLOPT_PASSWORD, request->signature_secret);
+    }
     if (request->body != NULL) {
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
         curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);

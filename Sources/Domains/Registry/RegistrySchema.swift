@@ -43,6 +43,18 @@ package enum RegistrySchema {
                 """,
                 "CREATE INDEX alias_changes_by_alias ON alias_changes (model_name, alias)",
             ]
-        )
+        ),
+        Migration(
+            id: "registry-trash-001",
+            statements: [
+                // A model has no version; its versions name its row as their parent, which is else empty.
+                """
+                CREATE TABLE registry_trash (
+                    id TEXT PRIMARY KEY, parent TEXT NOT NULL, name TEXT NOT NULL, version BIGINT, location TEXT,
+                    deleted_at BIGINT NOT NULL, actor TEXT NOT NULL, content TEXT NOT NULL)
+                """,
+                "CREATE INDEX registry_trash_by_parent ON registry_trash (parent)",
+            ]
+        ),
     ]
 }

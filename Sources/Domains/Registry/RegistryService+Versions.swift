@@ -120,7 +120,7 @@ extension RegistryService {
         }
     }
 
-    /// Removes a version and the aliases that point at it; its number is never used again.
+    /// Moves a version to the trash and removes the aliases that point at it; its number is never used again.
     package func deleteVersion(_ name: String, _ version: Int64, actor: String = unnamedActor) async throws {
         let changes = try await database.write { transaction in
             let store = VersionStore(transaction: transaction)
@@ -130,8 +130,9 @@ extension RegistryService {
                 let change = Self.change(name, alias, from: version, to: nil, actor: actor, reason: reason)
                 return try store.setAlias(change, of: row)
             }
-            try store.delete(row, version)
-            try ModelStore(transaction: transaction).touch(row, at: WallClock.nowMilliseconds())
+            let now = WallClock.nowMilliseconds()
+            try ModelTrash(transaction: transaction).take(found, row: row, actor: actor, at: now)
+            try ModelStore(transaction: transaction).touch(row, at: now)
             return changes
         }
         observers.publish(changes)

@@ -95,18 +95,22 @@ package final class RegistryService: Sendable {
         }
     }
 
-    /// Removes a model with its versions; the history of its aliases stays.
+    /// Moves a model with its versions to the trash: its name is free then.
+    ///
+    /// The history of its aliases stays.
     package func deleteModel(_ name: String, actor: String = unnamedActor) async throws {
         let changes = try await database.write { transaction in
             let store = ModelStore(transaction: transaction)
             let row = try store.require(name)
             let versions = VersionStore(transaction: transaction)
-            let changes = try store.aliases(of: row).compactMap { alias in
+            let model = try store.load(row)
+            let changes = try model.aliases.compactMap { alias in
                 let reason = "the model was deleted"
                 let change = Self.change(name, alias.name, from: alias.version, to: nil, actor: actor, reason: reason)
                 return try versions.setAlias(change, of: row)
             }
-            try store.delete(row)
+            let trash = ModelTrash(transaction: transaction)
+            try trash.take(model, row: row, actor: actor, at: WallClock.nowMilliseconds())
             return changes
         }
         observers.publish(changes)

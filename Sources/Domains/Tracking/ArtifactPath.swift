@@ -59,6 +59,11 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
         ArtifactPath(names: names + other.names)
     }
 
+    /// Whether it is another path or below it.
+    package func lies(within other: ArtifactPath) -> Bool {
+        names.starts(with: other.names)
+    }
+
     /// The folder that holds it; the root for the root.
     package var parent: ArtifactPath {
         ArtifactPath(names: Array(names.dropLast()))

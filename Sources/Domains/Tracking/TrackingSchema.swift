@@ -6,6 +6,10 @@ package enum TrackingSchema {
     package static let migrations = [
         Migration(id: "tracking-001", statements: experiments + runs + metrics + inputs + models + artifacts),
         TraceSchema.migration,
+        // Whose the artifact store is: one row, and the store has the same name in a mark.
+        Migration(id: "tracking-artifacts-001", statements: ["CREATE TABLE artifact_store (owner TEXT NOT NULL)"]),
+        // Folders of purged things whose files a registered version still uses.
+        Migration(id: "tracking-trash-001", statements: ["CREATE TABLE artifact_orphans (folder TEXT PRIMARY KEY)"]),
     ]
 
     private static let experiments = [

@@ -63,6 +63,7 @@ extension TrackingService {
         try await database.write { transaction in
             let store = LoggedModelStore(transaction: transaction)
             let row = try store.require(id, includingDeleted: true)
+            guard try store.isActive(row) else { return }
             try store.setStage(.deleted, of: row, at: WallClock.nowMilliseconds())
         }
     }

@@ -30,6 +30,7 @@ package final class TrackingService: Sendable {
                 .insertDefault(root: artifactRoot, at: WallClock.nowMilliseconds())
         }
         let artifacts = ArtifactService(database: database, blobs: blobs)
+        try await artifacts.claimStore()
         return TrackingService(database: database, artifacts: artifacts)
     }
 

@@ -27,6 +27,7 @@ package struct MartletCommands: Sendable {
             DatasetCommands.group,
             RunCommands.group,
             ModelCommands.group,
+            TrashCommands.group,
             LoopCommands.group,
             .single(DriftCommand.drift(files)),
             .single(ServerCommands.version),

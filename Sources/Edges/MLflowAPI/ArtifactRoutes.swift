@@ -18,10 +18,6 @@ struct ArtifactRoutes: Sendable {
         on(.get, "\(root)/artifacts/{path...}", &router, get)
         on(.delete, "\(root)/artifacts/{path...}", &router, delete)
         on(.get, "\(root)/artifacts", &router, list)
-        for act in ["create", "complete", "abort"] {
-            on(.post, "\(root)/mpu/\(act)/{path...}", &router) { _ in throw Self.unsupported("upload") }
-        }
-        on(.get, "\(root)/presigned/{path...}", &router) { _ in throw Self.unsupported("download") }
         let page = RouteLimits(maximumBodyBytes: Self.pageUploadLimit)
         on(.post, "\(prefix)/2.0/mlflow/upload-artifact", limits: page, &router, uploadFromPage)
         on(.get, "\(prefix)/2.0/mlflow/logged-models/{model_id}/artifacts/files", &router, getOfLoggedModel)
@@ -144,7 +140,7 @@ struct ArtifactRoutes: Sendable {
     }
 
     private func send(_ path: ArtifactPath, _ request: HTTPRequest) async throws -> HTTPResponse {
-        guard let file = try await tracking.artifacts.file(at: path) else {
+        guard let (file, content) = try await tracking.artifacts.open(path) else {
             if try await tracking.artifacts.isFolder(path) {
                 return Self.detail("Artifact path refers to a directory, not a file: '\(path)'")
             }
@@ -152,9 +148,9 @@ struct ArtifactRoutes: Sendable {
         }
         let headers: HTTPHeaders = [
             "Content-Type": MediaType.of(path.name), "Content-Disposition": MediaType.disposition(path.name),
-            "X-Content-Type-Options": "nosniff", "Accept-Ranges": "bytes",
+            "X-Content-Type-Options": "nosniff", "Accept-Ranges": "bytes", "ETag": "\"\(file.blob.hash)\"",
         ]
-        return ByteRange.response(file: file.file, size: Int(file.size), range: request.headers["Range"], headers)
+        return ByteRange.response(to: request, content: content, size: Int(file.size), headers)
     }
 
     private static let badRequestPage = HTTPResponse.html(
@@ -164,12 +160,5 @@ struct ArtifactRoutes: Sendable {
 
     private static func detail(_ text: String) -> HTTPResponse {
         .json(bytes: JSONWriter.object { $0.member("detail", text) }, status: 400)
-    }
-
-    private static func unsupported(_ direction: String) -> MLflowError {
-        MLflowError(
-            code: .notImplemented,
-            message: "Multipart \(direction) is not supported for the current artifact repository"
-        )
     }
 }

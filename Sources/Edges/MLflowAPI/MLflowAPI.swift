@@ -26,12 +26,14 @@ package struct MLflowAPI: Sendable {
         for prefix in Self.prefixes {
             for endpoint in endpoints { Self.install(endpoint, below: prefix, on: &router) }
             ArtifactRoutes(tracking: tracking, registry: registry).install(below: prefix, on: &router)
+            MultipartRoutes(artifacts: tracking.artifacts).install(below: prefix, on: &router)
             router.errors(below: "\(prefix)/2.0/") { Self.answer(to: $0, $1) }
             router.errors(below: "\(prefix)/3.0/") { Self.answer(to: $0, $1) }
         }
         ServerRoutes().install(on: &router)
         SpanRoute(tracking: tracking).install(on: &router)
         ArtifactRoutes(tracking: tracking, registry: registry).installWithoutPrefix(on: &router)
+        MultipartRoutes(artifacts: tracking.artifacts).installWithoutPrefix(on: &router)
     }
 
     private var endpoints: [Endpoint] {

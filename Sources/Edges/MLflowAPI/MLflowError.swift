@@ -1,4 +1,6 @@
+internal import BlobStore
 internal import JSON
+internal import Primitives
 internal import Registry
 internal import SQLStore
 internal import Tracking
@@ -12,6 +14,7 @@ struct MLflowError: Error, Equatable {
         case resourceAlreadyExists = "RESOURCE_ALREADY_EXISTS"
         case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
         case invalidState = "INVALID_STATE"
+        case resourceConflict = "RESOURCE_CONFLICT"
         case featureDisabled = "FEATURE_DISABLED"
         case notImplemented = "NOT_IMPLEMENTED"
         case requestLimitExceeded = "REQUEST_LIMIT_EXCEEDED"
@@ -23,6 +26,7 @@ struct MLflowError: Error, Equatable {
             switch self {
             case .badRequest, .invalidParameterValue, .resourceAlreadyExists, .invalidState, .featureDisabled: 400
             case .resourceDoesNotExist: 404
+            case .resourceConflict: 409
             case .requestLimitExceeded: 413
             case .internalError: 500
             case .notImplemented: 501
@@ -67,7 +71,20 @@ extension MLflowError {
         case let error as RegistryError: self.init(code: Self.code(error.code), message: error.message)
         case let error as SQLError where error.isTransient:
             self.init(code: .temporarilyUnavailable, message: error.description)
+        case let error as BlobError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as SystemError where error.isDiskFull:
+            self.init(code: .temporarilyUnavailable, message: "\(error): free some space")
         default: return nil
+        }
+    }
+
+    private static func code(_ code: BlobError.Code) -> Code {
+        switch code {
+        case .invalid: .invalidParameterValue
+        case .unknownUpload, .missing: .resourceDoesNotExist
+        case .conflict: .resourceConflict
+        case .unavailable: .temporarilyUnavailable
+        default: .internalError
         }
     }
 

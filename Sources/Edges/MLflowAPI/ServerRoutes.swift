@@ -12,7 +12,7 @@ struct ServerRoutes {
 
     private static let information = """
         {"store_type":"SqlStore","workspaces_enabled":false,"trace_archival_enabled":false,\
-        "multipart_uploads_enabled":false,"multipart_downloads_enabled":false,"artifact_serving_enabled":true,\
+        "multipart_uploads_enabled":true,"multipart_downloads_enabled":false,"artifact_serving_enabled":true,\
         "presigned_upload_run_id_supported":false,"presigned_upload_model_id_supported":false,\
         "model_artifact_presigned_downloads_supported":false,"features_enabled":{"gateway":false},\
         "tracking_auth":"","artifacts_presigned_only":false}

@@ -43,7 +43,8 @@ package struct TrackedOrigins: ModelOrigins {
         guard let folder = ArtifactPath(location: location) else { return [:] }
         var files: [String: String] = [:]
         for file in try await tracking.artifacts.files(below: folder) {
-            files[file.path.names.dropFirst(folder.names.count).joined(separator: "/")] = file.file
+            files[file.path.names.dropFirst(folder.names.count).joined(separator: "/")] =
+                try await tracking.artifacts.localFile(of: file)
         }
         return files
     }

@@ -1,4 +1,5 @@
 internal import Access
+internal import BlobStore
 internal import Catalogue
 internal import HTTPServer
 internal import Lake
@@ -7,6 +8,7 @@ internal import Primitives
 internal import Registry
 internal import Streams
 internal import Tracking
+internal import Trash
 
 /// What errors of the domains and engines are in HTTP.
 enum DomainFailure {
@@ -19,6 +21,8 @@ enum DomainFailure {
         case let error as AccessError: access(error)
         case let error as StreamError: stream(error)
         case let error as LakeError: lake(error)
+        case let error as TrashError: HTTPError(status: 404, message: error.message)
+        case let error as BlobError where error.code == .unavailable: HTTPError(status: 503, message: error.message)
         case let error as ProjectError: HTTPError(status: 400, code: "invalid_project", message: error.description)
         case let error as SystemError where error.isDiskFull:
             HTTPError(status: 507, code: "disk_full", message: "\(error): free some space")

@@ -5,6 +5,7 @@ internal import JSON
 package import Registry
 package import Streams
 package import Tracking
+package import Trash
 
 /// Our own routes: `/api/v1` as `docs/api.md` has them, `/healthz`, `/readyz` and `/metrics`.
 ///
@@ -22,6 +23,7 @@ package struct MartletAPI: Sendable {
         tracking: TrackingService,
         registry: RegistryService,
         users: UserDirectory,
+        trash: TrashService,
         events: EventHub
     ) {
         groups = [
@@ -32,6 +34,7 @@ package struct MartletAPI: Sendable {
             DatasetRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
             ModelRoutes(registry: registry),
+            TrashRoutes(trash: trash),
             LoopRoutes(loops: loops),
             WorkRoutes(loops: loops),
         ]

@@ -21,8 +21,8 @@ package final class BlobUpload: @unchecked Sendable {
     }
 
     deinit {
-        // What is left when the process is killed here goes when the store is opened again.
-        if !isFinished { try? File.remove(path) }
+        // Gone already where it became a blob; what is left when the process is killed here goes when the store opens.
+        try? File.remove(path)
     }
 
     /// Takes the next bytes in.
@@ -41,13 +41,10 @@ package final class BlobUpload: @unchecked Sendable {
     package func finish<T: Sendable>(_ record: (Blob) async throws -> T) async throws -> T {
         let blob = try await store.run { [self] in
             precondition(!isFinished, "an upload is finished once")
-            try file.synchronize()
-            let blob = Blob(hash: BlobHash(hash), size: size)
-            try store.adopt(path, as: blob.hash)
             isFinished = true
-            return blob
+            try file.synchronize()
+            return Blob(hash: BlobHash(hash), size: size)
         }
-        defer { store.unpin(blob.hash) }
-        return try await record(blob)
+        return try await store.adopt(path, as: blob, record)
     }
 }

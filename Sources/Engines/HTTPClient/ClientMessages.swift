@@ -1,5 +1,22 @@
 /// A request to a server.
 package struct ClientRequest: Sendable {
+    /// Keys to sign a request with, AWS Signature Version 4.
+    package struct Signature: Sendable {
+        /// `aws:amz:<region>:<service>`.
+        package let scheme: String
+        /// The public part of the key.
+        package let user: String
+        /// The secret part of the key.
+        package let secret: String
+
+        /// A signature by these keys.
+        package init(scheme: String, user: String, secret: String) {
+            self.scheme = scheme
+            self.user = user
+            self.secret = secret
+        }
+    }
+
     /// The method, such as `GET`.
     package var method: String
     /// The address; `http` or `https`.
@@ -8,6 +25,8 @@ package struct ClientRequest: Sendable {
     package var headers: [(name: String, value: String)] = []
     /// The body; nil for none.
     package var body: [UInt8]?
+    /// The keys to sign it with; nil for none.
+    package var signature: Signature?
     /// How long a connection may take to be made.
     package var connectTimeout: Duration = .seconds(5)
     /// How long the whole exchange may take; nil for as long as it takes.

@@ -79,7 +79,7 @@ final class CurlExchange: Sendable {
         return lines.withUnsafeBufferPointer { lines in
             request.method.withCString { method in
                 request.url.withCString { url in
-                    withBody { bytes, count in
+                    withBodyAndSignature { bytes, count, scheme, user, secret in
                         var raw = martlet_curl_request(
                             method: method,
                             url: url,
@@ -87,6 +87,9 @@ final class CurlExchange: Sendable {
                             header_count: lines.count,
                             body: bytes,
                             body_length: count,
+                            signature_scheme: scheme,
+                            signature_user: user,
+                            signature_secret: secret,
                             connect_timeout_milliseconds: request.connectTimeout.milliseconds,
                             timeout_milliseconds: request.timeout?.milliseconds ?? 0,
                             bypass_proxy: isLocal
@@ -102,6 +105,20 @@ final class CurlExchange: Sendable {
         guard let bytes = request.body else { return body(nil, 0) }
         // one byte more, so that an empty body has an address as well
         return (bytes + [0]).withUnsafeBufferPointer { body($0.baseAddress, bytes.count) }
+    }
+
+    /// The body, and what it is signed with: three strings, or nothing.
+    private func withBodyAndSignature<T>(
+        _ body: (UnsafePointer<UInt8>?, Int, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> T
+    ) -> T {
+        guard let signature = request.signature else { return withBody { body($0, $1, nil, nil, nil) } }
+        return signature.scheme.withCString { scheme in
+            signature.user.withCString { user in
+                signature.secret.withCString { secret in
+                    withBody { body($0, $1, scheme, user, secret) }
+                }
+            }
+        }
     }
 
     /// Whether the server is on this machine, where no proxy may come between.

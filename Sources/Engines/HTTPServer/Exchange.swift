@@ -24,6 +24,9 @@ final class Exchange: Sendable {
         var writer: HTTPBodyWriter?
     }
 
+    /// Browsers must neither guess the type of an answer nor show it in the frame of another site.
+    private static let everyAnswer = [("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "SAMEORIGIN")]
+
     let target: String
     let body = HTTPBody()
     private let connection: Connection
@@ -134,6 +137,9 @@ final class Exchange: Sendable {
             guard !field.value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { continue }
             _ = martlet_http_add_header(raw, field.name, field.value)
         }
+        for (name, value) in Self.everyAnswer where response.headers[name] == nil {
+            _ = martlet_http_add_header(raw, name, value)
+        }
         return martlet_http_queue(connection.pointer, UInt32(response.status), raw) == 1
     }
 
@@ -141,8 +147,9 @@ final class Exchange: Sendable {
         switch response.body {
         case .empty: return martlet_http_bytes(nil, 0)
         case .bytes(let bytes): return bytes.withUnsafeBytes { martlet_http_bytes($0.baseAddress, $0.count) }
-        case .file(let path, let offset, let length):
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        case .file(let file, let offset, let length):
+            // The library closes the descriptor that it is given.
+            let descriptor = fcntl(file.number, F_DUPFD_CLOEXEC, 0)
             guard descriptor >= 0 else { return nil }
             return martlet_http_file(descriptor, UInt64(offset), UInt64(length))
         case .stream(let length, let write): return makeStream(length, write)

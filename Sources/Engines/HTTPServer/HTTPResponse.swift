@@ -1,3 +1,4 @@
+package import Files
 package import JSON
 
 /// An answer.
@@ -8,8 +9,8 @@ package struct HTTPResponse: Sendable {
         case empty
         /// Bytes in memory.
         case bytes([UInt8])
-        /// A part of a file, sent by the system without passing through memory.
-        case file(path: String, offset: Int, length: Int)
+        /// A part of an open file, sent by the system without passing through memory.
+        case file(SharedFile, offset: Int, length: Int)
         /// Whatever the closure writes; without a length it is sent in chunks.
         case stream(contentLength: Int?, @Sendable (HTTPBodyWriter) async throws -> Void)
     }

@@ -164,6 +164,10 @@ package final class HTTPServer: Service {
         guard let request = exchange.makeRequest(method: method) else {
             return exchange.complete(refusal(exchange, method: method))
         }
+        if let refusal = router.refusal(of: request) {
+            count(method: request.method, route: "none", status: refusal.status, since: nil)
+            return exchange.complete(refusal)
+        }
         switch router.find(request) {
         case .failure(let error):
             count(method: request.method, route: "none", status: error.status, since: nil)

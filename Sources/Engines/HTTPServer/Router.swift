@@ -37,6 +37,7 @@ package struct Router: Sendable {
     }
 
     private var root = Node()
+    private var hostRules: HostRules?
     private var responders: [(prefix: String, responder: HTTPErrorResponder)] = []
     private static let logger = Logger(label: "http")
 
@@ -64,9 +65,20 @@ package struct Router: Sendable {
         responders.sort { $0.prefix.utf8.count > $1.prefix.utf8.count }
     }
 
+    /// Answers only requests that come under names that the rules admit, and not from pages of other sites.
+    package mutating func admit(_ rules: HostRules) {
+        hostRules = rules
+    }
+
+    /// The refusal of a request by the rules for names; nil for one that is to be answered.
+    func refusal(of request: HTTPRequest) -> HTTPResponse? {
+        hostRules?.refusal(of: request)
+    }
+
     /// Answers a request without a server: finds the route, runs the handler, turns errors into answers.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        switch find(request) {
+        if let refusal = refusal(of: request) { return refusal }
+        return switch find(request) {
         case .success(let match): await run(match.route, match.request)
         case .failure(let error): response(to: error, for: request)
         }

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Glibc
+internal import JSON
 internal import Pipelines
 internal import Primitives
 internal import Registry
@@ -75,7 +76,21 @@ struct JobTrainer: ModelTrainer {
             KeyValue("martlet.dataset.hash", input.hash), KeyValue("mlflow.source.git.commit", commit),
             KeyValue("mlflow.source.name", training.entryPoint), KeyValue("mlflow.source.type", "PROJECT"),
         ]
-        return try await parts.tracking.createRun(draft).info.id
+        let run = try await parts.tracking.createRun(draft).info.id
+        try await parts.tracking.logInputs(datasets: [Self.datasetInput(input)], models: [], to: run)
+        return run
+    }
+
+    /// The dataset version as MLflow notes what a run read; lineage reads it back.
+    private static func datasetInput(_ input: TrainingInput) -> DatasetInput {
+        let source: JSONValue = ["dataset_version": .string(input.dataset), "hash": .string(input.hash)]
+        let dataset = Dataset(
+            name: String(input.dataset.prefix { $0 != "@" }),
+            digest: String(input.hash.prefix(32)),
+            sourceType: "martlet",
+            source: String(decoding: source.serialized(), as: UTF8.self)
+        )
+        return DatasetInput(dataset: dataset, tags: [KeyValue("mlflow.data.context", "training")])
     }
 
     private func experimentID() async throws -> ExperimentID {

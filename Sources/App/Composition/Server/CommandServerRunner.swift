@@ -76,5 +76,11 @@ extension ServerConfiguration {
         advertisedHost = options.advertisedHost ?? advertisedHost
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory
+        artifacts = options.artifacts ?? artifacts
+        s3Endpoint = options.s3Endpoint ?? s3Endpoint
+        s3Region = options.s3Region ?? s3Region
+        allowedHosts = options.allowedHosts ?? allowedHosts
+        trashDays = options.trashDays ?? trashDays
+        s3Credentials = options.s3Credentials ?? s3Credentials
     }
 }

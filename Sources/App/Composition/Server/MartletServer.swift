@@ -76,6 +76,8 @@ package final class MartletServer: Sendable {
         guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
+            artifacts: try configuration.artifactPlace(),
+            trashDays: configuration.trashDays == 0 ? nil : configuration.trashDays,
             database: database,
             streams: StreamConfiguration(
                 bootstrapServers: "\(configuration.reachableLogHost):\(kafkaPort)",
@@ -95,7 +97,7 @@ package final class MartletServer: Sendable {
         try http.start()
         ports.set(http: http.boundPort, kafka: kafkaPort)
         try writePorts(data)
-        let group = ServiceGroup([broker, http, loops], deadline: configuration.stopDeadline)
+        let group = ServiceGroup([broker, parts.trash, http, loops], deadline: configuration.stopDeadline)
         state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
     }
 
@@ -150,6 +152,7 @@ package final class MartletServer: Sendable {
 
     private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
         var router = Router()
+        router.admit(HostRules(allowed: configuration.allowedHosts + [configuration.host]))
         MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
         MartletAPI(
             status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
@@ -160,6 +163,7 @@ package final class MartletServer: Sendable {
             tracking: parts.tracking,
             registry: parts.registry,
             users: parts.users,
+            trash: parts.trash,
             events: parts.events
         ).install(on: &router)
         WebUI(folder: configuration.uiDirectory).register(on: &router)

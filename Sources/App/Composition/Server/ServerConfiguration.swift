@@ -28,6 +28,18 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var pythonEnvironment: String?
     /// Serves the page from this folder instead of the binary's own copy, for work on it.
     package var uiDirectory: String?
+    /// Where artifacts lie: `s3://bucket/prefix`; nil for the data folder.
+    package var artifacts: String?
+    /// The address of the S3-compatible store; nil for Amazon's.
+    package var s3Endpoint: String?
+    /// The region of the bucket; nil for `$AWS_REGION`, else `us-east-1`.
+    package var s3Region: String?
+    /// A file with the keys for S3; nil for the environment.
+    package var s3Credentials: String?
+    /// Names besides `localhost` and private addresses under which the APIs answer; `*` for all.
+    package var allowedHosts: [String] = []
+    /// After how many days what was deleted goes for good; 0 for never.
+    package var trashDays = 30
     /// How long a stop may take for each part.
     package var stopDeadline: Duration = .seconds(10)
 
@@ -58,6 +70,9 @@ package struct ServerConfiguration: Sendable, Hashable {
         }
         guard httpPort == 0 || httpPort != kafkaPort else {
             throw ConfigurationError("--port and --kafka-port must differ; both are \(httpPort)")
+        }
+        guard (0...36_500).contains(trashDays) else {
+            throw ConfigurationError("--trash-days must be from 0 to 36500, not \(trashDays)")
         }
         guard !dataDirectory.isEmpty else { throw ConfigurationError("--data must name a folder") }
         guard !host.isEmpty else { throw ConfigurationError("--host must name an address") }

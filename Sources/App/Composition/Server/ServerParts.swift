@@ -8,6 +8,7 @@ internal import Inference
 internal import JSON
 internal import Lake
 internal import MLflowAPI
+internal import MartletAPI
 internal import Monitoring
 internal import Pipelines
 internal import Registry
@@ -18,12 +19,14 @@ internal import Streams
 internal import Synchronization
 internal import Telemetry
 internal import Tracking
+internal import Trash
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
     let database: SQLiteDatabase
     let tracking: TrackingService
     let registry: RegistryService
+    let trash: TrashService
     let catalogue: CatalogueService
     let jobs: JobService
     let journal: LoopJournal
@@ -43,6 +46,8 @@ struct ServerParts: Sendable {
     /// Opens everything above the database; the log listens already.
     static func open(
         dataDirectory: String,
+        artifacts: BlobStore.Place,
+        trashDays: Int?,
         database: SQLiteDatabase,
         streams: StreamConfiguration,
         users: UserDirectory,
@@ -57,12 +62,20 @@ struct ServerParts: Sendable {
         )
         let blobs = try BlobStore(
             directory: "\(dataDirectory)/artifacts",
+            place: artifacts,
             pool: BlockingPool(name: "artifacts", threads: 4)
         )
         let tracking = try await TrackingService.open(database: database, blobs: blobs)
         let registry = try await RegistryService.open(
             database: database,
             origins: TrackedOrigins(tracking: tracking)
+        )
+        let trackingTrash = TrackingTrash(tracking: tracking, registry: registry)
+        let trash = TrashService(
+            // Registered versions first: they may use files of runs.
+            sources: [RegistryTrash(tracking: tracking, registry: registry), trackingTrash],
+            sweeper: trackingTrash,
+            keptDays: trashDays
         )
         let lake = Lake(
             Lake.Configuration(
@@ -78,6 +91,7 @@ struct ServerParts: Sendable {
             database: database,
             tracking: tracking,
             registry: registry,
+            trash: trash,
             catalogue: catalogue,
             jobs: jobs,
             journal: LoopJournal(database: database, observer: JournalEvents(events: events)),

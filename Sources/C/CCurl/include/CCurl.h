@@ -22,6 +22,9 @@ struct martlet_curl_request {
     size_t header_count;
     const uint8_t *_Nullable body;  // NULL for none
     size_t body_length;
+    const char *_Nullable signature_scheme;  // for CURLOPT_AWS_SIGV4, NULL for none
+    const char *_Nullable signature_user;
+    const char *_Nullable signature_secret;
     long connect_timeout_milliseconds;
     long timeout_milliseconds;  // 0 for none
     bool bypass_proxy;

@@ -25,6 +25,19 @@ struct ModelStore {
         return row
     }
 
+    /// Adds a model as it was before it was deleted, without its versions, and returns its row.
+    func restore(_ name: String, _ record: ModelRecord.Model, at now: Int64) throws -> Int64 {
+        let row = try insert(name, description: record.description, at: record.createdAt)
+        try transaction.execute(Statements.setLastVersion, [.int(record.lastVersion), .int(now), .int(row)])
+        for tag in record.tags { try setTag(tag, of: row) }
+        return row
+    }
+
+    /// The highest number that a version of the model ever had.
+    func lastVersion(_ row: Int64) throws -> Int64 {
+        try transaction.first("SELECT last_version FROM registered_models WHERE id = ?", [.int(row)])?.int(0) ?? 0
+    }
+
     /// A model with its tags, aliases and latest versions.
     func load(_ row: Int64) throws -> RegisteredModel {
         guard let found = try transaction.first(Statements.select + " WHERE m.id = ?", [.int(row)]) else {
@@ -79,6 +92,7 @@ struct ModelStore {
         try transaction.execute(Statements.rename, [.text(newName), .int(now), .int(row)])
         try transaction.execute(Statements.renameVersions, [.int(now), .int(row)])
         try transaction.execute(Statements.renameChanges, [.text(newName), .text(name)])
+        try ModelTrash(transaction: transaction).rename(name, to: newName)
     }
 
     /// Notes that the model or the set of its versions changed.
@@ -107,6 +121,7 @@ struct ModelStore {
             INSERT INTO registered_models (name, description, created_at, updated_at, last_version)
             VALUES (?, ?, ?, ?, 0) RETURNING id
             """
+        static let setLastVersion = "UPDATE registered_models SET last_version = ?, updated_at = ? WHERE id = ?"
         static let selectTags = "SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key"
         static let selectAliases = "SELECT alias, version FROM model_aliases WHERE model = ? ORDER BY alias"
         static let upsertTag = """

@@ -8,7 +8,7 @@ struct ArtifactStore {
     let transaction: any SQLTransaction
 
     /// Gives a blob a place; returns the blob that had it before.
-    func insert(_ blob: Blob, at path: ArtifactPath, now: Int64) throws -> BlobHash? {
+    func insert(_ blob: Blob, at path: ArtifactPath, now: Int64) throws -> Blob? {
         let existing = try transaction.first(Statements.select, Self.key(path))
         if let existing, existing[0] == .null {
             throw TrackingError.invalid("Artifact path refers to a directory, not a file: '\(path)'")
@@ -18,16 +18,13 @@ struct ArtifactStore {
             Statements.upsert,
             Self.key(path) + [.text(blob.hash.hex), .int(blob.size), .int(now)]
         )
-        let previous = try existing?.optionalText(0).flatMap(BlobHash.init(hex:))
-        return previous == blob.hash ? nil : previous
+        let previous = try existing.flatMap(Self.blob)
+        return previous == blob ? nil : previous
     }
 
     /// The content of the file at a path.
     func file(at path: ArtifactPath) throws -> Blob? {
-        guard let row = try transaction.first(Statements.select, Self.key(path)),
-            let hash = try row.optionalText(0).flatMap(BlobHash.init(hex:))
-        else { return nil }
-        return Blob(hash: hash, size: try row.int(1))
+        try transaction.first(Statements.select, Self.key(path)).flatMap(Self.blob)
     }
 
     /// Whether a path is a folder; the root always is.
@@ -45,43 +42,46 @@ struct ArtifactStore {
 
     /// All files below a folder, or the file itself.
     func files(below path: ArtifactPath) throws -> [(ArtifactPath, Blob)] {
-        if let blob = try file(at: path) { return [(path, blob)] }
-        var found: [(ArtifactPath, Blob)] = []
-        var folders = [path]
-        while let folder = folders.popLast() {
-            for row in try transaction.query(Statements.list, [.text(folder.text)]) {
-                let child = folder.appending(try ArtifactPath(stored: try row.text(0)))
-                if let hash = try row.optionalText(1).flatMap(BlobHash.init(hex:)) {
-                    found.append((child, Blob(hash: hash, size: try row.int(2))))
-                } else {
-                    folders.append(child)
-                }
-            }
-            guard found.count + folders.count <= Self.treeLimit else {
-                throw TrackingError(.tooLarge, "The folder '\(path)' holds more than \(Self.treeLimit) files.")
-            }
-        }
-        return found
+        try tree(below: path).files
     }
 
     /// Removes a file or a tree; returns the blobs that it used.
-    func delete(_ path: ArtifactPath) throws -> [BlobHash] {
-        let hashes = try files(below: path).map(\.1.hash)
-        let below = path.text.isEmpty ? "" : path.text + "/"
-        // The folder itself, then everything whose folder begins with it: a range of the primary key.
+    func delete(_ path: ArtifactPath) throws -> [Blob] {
+        let (files, folders) = try tree(below: path)
         try transaction.execute(Statements.deleteOne, Self.key(path))
-        try transaction.execute(Statements.deleteFolder, [.text(path.text)])
-        if !below.isEmpty {
-            try transaction.execute(Statements.deleteRange, [.text(below), .text(path.text + "0")])
-        } else {
-            try transaction.execute(Statements.deleteAll)
-        }
-        return Array(Set(hashes))
+        try transaction.execute(Statements.deleteFolder, rows: folders.map { [.text($0.text)] })
+        return Array(Set(files.map(\.1)))
     }
 
     /// Whether an artifact has this content.
     func isUsed(_ hash: BlobHash) throws -> Bool {
         try transaction.first(Statements.selectUse, [.text(hash.hex)]) != nil
+    }
+
+    /// The files below a folder and the folders with them, or the file itself.
+    private func tree(
+        below path: ArtifactPath
+    ) throws -> (files: [(ArtifactPath, Blob)], folders: [ArtifactPath]) {
+        if let blob = try file(at: path) { return ([(path, blob)], []) }
+        var files: [(ArtifactPath, Blob)] = []
+        var folders = [path]
+        var next = 0
+        while next < folders.count {
+            let folder = folders[next]
+            next += 1
+            for row in try transaction.query(Statements.list, [.text(folder.text)]) {
+                let child = folder.appending(try ArtifactPath(stored: try row.text(0)))
+                if let hash = try row.optionalText(1).flatMap(BlobHash.init(hex:)) {
+                    files.append((child, Blob(hash: hash, size: try row.int(2))))
+                } else {
+                    folders.append(child)
+                }
+            }
+            guard files.count + folders.count <= Self.treeLimit else {
+                throw TrackingError(.tooLarge, "The folder '\(path)' holds more than \(Self.treeLimit) files.")
+            }
+        }
+        return (files, folders)
     }
 
     private func insertFolders(above path: ArtifactPath, now: Int64) throws {
@@ -98,7 +98,12 @@ struct ArtifactStore {
         }
     }
 
-    private static func key(_ path: ArtifactPath) -> [SQLValue] {
+    private static func blob(_ row: SQLRow) throws -> Blob? {
+        guard let hash = try row.optionalText(0).flatMap(BlobHash.init(hex:)) else { return nil }
+        return Blob(hash: hash, size: try row.int(1))
+    }
+
+    static func key(_ path: ArtifactPath) -> [SQLValue] {
         [.text(path.parent.text), .text(path.name)]
     }
 
@@ -112,8 +117,6 @@ struct ArtifactStore {
             """
         static let deleteOne = "DELETE FROM artifacts WHERE folder = ? AND name = ?"
         static let deleteFolder = "DELETE FROM artifacts WHERE folder = ?"
-        static let deleteRange = "DELETE FROM artifacts WHERE folder >= ? AND folder < ?"
-        static let deleteAll = "DELETE FROM artifacts"
         static let selectUse = "SELECT 1 FROM artifacts WHERE hash = ? LIMIT 1"
     }
 }

@@ -27,6 +27,12 @@ struct LoggedModelStore {
         return try row.int(0)
     }
 
+    /// Whether a model is in use.
+    func isActive(_ row: Int64) throws -> Bool {
+        try transaction.first("SELECT stage FROM logged_models WHERE id = ?", [.int(row)])?.int(0)
+            == LifecycleStage.active.rawValue
+    }
+
     /// A model with all that was logged to it.
     func load(_ row: Int64) throws -> LoggedModel {
         guard let found = try transaction.first(Statements.select + " WHERE l.id = ?", [.int(row)]) else {

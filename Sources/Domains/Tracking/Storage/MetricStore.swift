@@ -31,6 +31,13 @@ struct MetricStore {
         try transaction.execute(Statements.upsertSeries, rows: rows)
     }
 
+    /// Removes every point of a run.
+    func removeAll(of run: Int64) throws {
+        for table in ["metric_chunks", "metric_series"] {
+            try transaction.execute("DELETE FROM \(table) WHERE run = ?", [.int(run)])
+        }
+    }
+
     /// The points of one metric that come after `cursor`, at most `limit`, in the order of time, step and value.
     ///
     /// Reads only the chunks that the answer needs.

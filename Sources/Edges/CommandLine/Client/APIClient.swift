@@ -26,8 +26,9 @@ struct APIClient: Sendable {
         try await send("PATCH", path, [], JSONValue.object(body).serialized())
     }
 
-    func delete(_ path: [String]) async throws {
-        _ = try await send("DELETE", path, [])
+    @discardableResult
+    func delete(_ path: [String]) async throws -> JSONValue {
+        try await send("DELETE", path, [])
     }
 
     /// Gives the bytes of an endless answer to a closure, until it throws.

@@ -28,6 +28,18 @@ package struct ServeOptions: Sendable, Equatable {
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
     package var uiDirectory: String?
+    /// The value of `--artifacts`.
+    package var artifacts: String?
+    /// The value of `--s3-endpoint`.
+    package var s3Endpoint: String?
+    /// The value of `--s3-region`.
+    package var s3Region: String?
+    /// The value of `--s3-credentials`.
+    package var s3Credentials: String?
+    /// The names of `--allowed-hosts`.
+    package var allowedHosts: [String]?
+    /// The value of `--trash-days`.
+    package var trashDays: Int?
 
     /// The defaults.
     package init() {}
@@ -72,6 +84,12 @@ enum ServerCommands {
         .value("--advertised-port", "PORT", "The port that Kafka clients are told; that of the log without"),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
+        .value("--artifacts", "PLACE", "Where artifacts lie: s3://bucket/prefix; the data folder without"),
+        .value("--s3-endpoint", "URL", "The S3-compatible store; Amazon's without"),
+        .value("--s3-region", "REGION", "The bucket's region; $AWS_REGION, else us-east-1 without"),
+        .value("--s3-credentials", "FILE", "The keys for S3; $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY without"),
+        .value("--allowed-hosts", "NAMES", "Names to answer to besides localhost and private addresses; * for all"),
+        .value("--trash-days", "DAYS", "When what was deleted goes for good; 30 without, 0 for never"),
         .value("--log-level", "LEVEL", "debug, info, warning or error; info without"),
     ]
 
@@ -132,6 +150,12 @@ enum ServerCommands {
         options.advertisedPort = try invocation.integer("--advertised-port", 1...65_535)
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
+        options.artifacts = invocation.value("--artifacts")
+        options.s3Endpoint = invocation.value("--s3-endpoint")
+        options.s3Region = invocation.value("--s3-region")
+        options.allowedHosts = invocation.value("--allowed-hosts").map { $0.split(separator: ",").map(String.init) }
+        options.trashDays = try invocation.integer("--trash-days", 0...36_500)
+        options.s3Credentials = invocation.value("--s3-credentials")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
     }

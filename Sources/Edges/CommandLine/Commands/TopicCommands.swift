@@ -81,7 +81,7 @@ enum TopicCommands {
         places: [name]
     ) { invocation, context in
         let name = invocation.required("TOPIC")
-        try await context.client().delete(["topics", name])
+        _ = try await context.client().delete(["topics", name])
         context.report.line("deleted \(name)", ["name": .string(name), "deleted": true])
     }
 

@@ -34,6 +34,29 @@ extension ModelVersion {
     }
 }
 
+extension ModelLineage {
+    /// The way from the version back to the data.
+    var json: JSONValue {
+        [
+            "model": .string(version.name), "version": .int(version.version),
+            "run_id": run.map(JSONValue.string) ?? .null,
+            "logged_model": version.loggedModel.map(JSONValue.string) ?? .null,
+            "datasets": .array(datasets.map(\.json)),
+        ]
+    }
+}
+
+extension LineageDataset {
+    /// The dataset; `version` names one of the catalogue's where the run said so.
+    var json: JSONValue {
+        let source = (try? JSONValue.parse(source)) ?? .string(source)
+        return [
+            "name": .string(name), "digest": .string(digest), "context": context.map(JSONValue.string) ?? .null,
+            "version": source["dataset_version"] ?? .null, "source": source,
+        ]
+    }
+}
+
 extension AliasChange {
     /// The record of a move; `from` and `to` are null where the alias was or became unset.
     var json: JSONValue {

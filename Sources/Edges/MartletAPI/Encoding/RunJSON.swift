@@ -12,6 +12,7 @@ extension Run {
             "experiment": .string(experiment),
             "user": .string(info.user),
             "status": .string(info.status.name),
+            "deleted": .bool(info.stage == .deleted),
             "started_at": .string(WallClock.iso8601(milliseconds: info.startTime)),
             "ended_at": info.endTime.map { .string(WallClock.iso8601(milliseconds: $0)) } ?? .null,
             "artifact_location": .string(info.artifactLocation),
@@ -21,8 +22,19 @@ extension Run {
         ]
     }
 
-    private static func number(_ value: Double) -> JSONValue {
+    /// The number; one that is not finite is a string.
+    static func number(_ value: Double) -> JSONValue {
         if value.isFinite { return .double(value) }
         return value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity"
+    }
+}
+
+extension MetricPoint {
+    /// The point as the API gives it.
+    var json: JSONValue {
+        [
+            "step": .int(step), "at": .string(WallClock.iso8601(milliseconds: timestamp)), "timestamp": .int(timestamp),
+            "value": Run.number(value),
+        ]
     }
 }
