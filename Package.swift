@@ -121,6 +121,8 @@ let package = Package(
 
         target("Domains", "Registry", base + ["SQLStore", "Filters"]),
 
+        target("Domains", "Webhooks", base + ["SQLStore", "Filters", "HTTPClient"]),
+
         target("Domains", "Catalogue", base + ["SQLStore", "Streams", "Lake"]),
 
         target("Domains", "Pipelines", base + ["YAML", "SQLStore", "Processes"]),
@@ -134,7 +136,7 @@ let package = Package(
         // Edges: protocols and screens
         target("Edges", "Broker", base + ["KafkaWire", "LogStorage", "CPlatform"]),
 
-        target("Edges", "MLflowAPI", base + ["HTTPServer", "BlobStore", "Tracking", "Registry"]),
+        target("Edges", "MLflowAPI", base + ["HTTPServer", "BlobStore", "Tracking", "Registry", "Webhooks"]),
 
         target(
             "Edges",
@@ -154,7 +156,7 @@ let package = Package(
             "Composition",
             base + [
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
-                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Catalogue", "Pipelines", "Scoring",
+                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Webhooks", "Catalogue", "Pipelines", "Scoring",
                 "Monitoring", "Retraining", "Broker", "MLflowAPI", "MartletAPI", "WebUI", "CommandLine",
             ]
         ),
@@ -223,6 +225,8 @@ let package = Package(
 
         tests("Registry", ["SQLStore"]),
 
+        tests("Webhooks", ["SQLStore", "HTTPServer", "JSON", "Primitives"]),
+
         tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
 
         tests("Pipelines", ["YAML", "SQLStore"]),
@@ -235,7 +239,7 @@ let package = Package(
 
         tests(
             "MLflowAPI",
-            ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"],
+            ["HTTPServer", "Tracking", "Registry", "Webhooks", "SQLStore", "BlobStore"],
             resources: [.copy("Golden")]
         ),
 

@@ -6,6 +6,9 @@ package enum TrackingSchema {
     package static let migrations = [
         Migration(id: "tracking-001", statements: experiments + runs + metrics + inputs + models + artifacts),
         TraceSchema.migration,
+        AssessmentSchema.migration,
+        EvaluationDatasetSchema.migration,
+        ScorerSchema.migration,
     ]
 
     private static let experiments = [

@@ -2,6 +2,7 @@ internal import JSON
 internal import Registry
 internal import SQLStore
 internal import Tracking
+internal import Webhooks
 
 /// An answer of the MLflow protocol that says why a request was refused.
 struct MLflowError: Error, Equatable {
@@ -65,6 +66,7 @@ extension MLflowError {
         case let error as MLflowError: self = error
         case let error as TrackingError: self.init(code: Self.code(error.code), message: error.message)
         case let error as RegistryError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as WebhookError: self.init(code: Self.code(error.code), message: error.message)
         case let error as SQLError where error.isTransient:
             self.init(code: .temporarilyUnavailable, message: error.description)
         default: return nil
@@ -79,6 +81,10 @@ extension MLflowError {
         case .badRequest: .badRequest
         default: .invalidParameterValue
         }
+    }
+
+    private static func code(_ code: WebhookError.Code) -> Code {
+        code == .doesNotExist ? .resourceDoesNotExist : .invalidParameterValue
     }
 
     private static func code(_ code: RegistryError.Code) -> Code {

@@ -66,5 +66,6 @@ extension ServerConfiguration {
         advertisedHost = options.advertisedHost ?? advertisedHost
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory
+        allowsPrivateWebhooks = options.allowsPrivateWebhooks || allowsPrivateWebhooks
     }
 }

@@ -10,6 +10,7 @@ internal import SQLStore
 internal import Synchronization
 internal import Telemetry
 internal import WebUI
+internal import Webhooks
 
 /// The whole server: one process, one data folder.
 ///
@@ -69,7 +70,8 @@ package final class MartletServer: Sendable {
             bootstrapServers: "\(configuration.reachableHost):\(kafkaPort)",
             ports: ports,
             host: configuration.reachableHost,
-            python: PythonEnvironment.find(configuration.pythonEnvironment)
+            python: PythonEnvironment.find(configuration.pythonEnvironment),
+            allowsPrivateWebhooks: configuration.allowsPrivateWebhooks
         )
         let loops = LoopService(parts: parts)
         try await loops.restore()
@@ -80,7 +82,10 @@ package final class MartletServer: Sendable {
         try http.start()
         ports.set(http: http.boundPort, kafka: kafkaPort)
         try writePorts(data)
-        let group = ServiceGroup([broker, http, loops], deadline: configuration.stopDeadline)
+        let group = ServiceGroup(
+            [broker, http, loops, WebhookDeliverer(parts.webhooks)],
+            deadline: configuration.stopDeadline
+        )
         state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
     }
 
@@ -121,7 +126,7 @@ package final class MartletServer: Sendable {
 
     private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
         var router = Router()
-        MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
+        MLflowAPI(tracking: parts.tracking, registry: parts.registry, webhooks: parts.webhooks).install(on: &router)
         MartletAPI(
             status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
             loops: loops,

@@ -18,6 +18,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var pythonEnvironment: String?
     /// Serves the page from this folder instead of the binary's own copy, for work on it.
     package var uiDirectory: String?
+    /// Whether webhooks may be sent without TLS and to addresses of this machine and of private networks.
+    package var allowsPrivateWebhooks = false
     /// How long a stop may take for each part.
     package var stopDeadline: Duration = .seconds(10)
 

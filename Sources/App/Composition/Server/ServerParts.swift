@@ -17,12 +17,14 @@ internal import Streams
 internal import Synchronization
 internal import Telemetry
 internal import Tracking
+internal import Webhooks
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
     let database: SQLiteDatabase
     let tracking: TrackingService
     let registry: RegistryService
+    let webhooks: WebhookService
     let catalogue: CatalogueService
     let jobs: JobService
     let journal: LoopJournal
@@ -45,7 +47,8 @@ struct ServerParts: Sendable {
         bootstrapServers: String,
         ports: BoundPorts,
         host: String,
-        python: PythonEnvironment?
+        python: PythonEnvironment?,
+        allowsPrivateWebhooks: Bool
     ) async throws -> ServerParts {
         let environments = python.map { [$0.directory] } ?? []
         let events = EventHub()
@@ -58,9 +61,14 @@ struct ServerParts: Sendable {
             pool: BlockingPool(name: "artifacts", threads: 4)
         )
         let tracking = try await TrackingService.open(database: database, blobs: blobs)
+        let webhooks = try await WebhookService.open(
+            database: database,
+            allowsPrivateReceivers: allowsPrivateWebhooks
+        )
         let registry = try await RegistryService.open(
             database: database,
-            origins: TrackedOrigins(tracking: tracking)
+            origins: TrackedOrigins(tracking: tracking),
+            journal: RegistryWebhooks(webhooks: webhooks)
         )
         let lake = Lake(
             Lake.Configuration(
@@ -76,6 +84,7 @@ struct ServerParts: Sendable {
             database: database,
             tracking: tracking,
             registry: registry,
+            webhooks: webhooks,
             catalogue: catalogue,
             jobs: jobs,
             journal: LoopJournal(database: database, observer: JournalEvents(events: events)),

@@ -18,6 +18,8 @@ package struct ServeOptions: Sendable, Equatable {
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
     package var uiDirectory: String?
+    /// Whether `--allow-private-webhooks` was given.
+    package var allowsPrivateWebhooks = false
 
     /// The defaults.
     package init() {}
@@ -57,6 +59,7 @@ enum ServerCommands {
         .value("--advertised-host", "NAME", "The host that Kafka clients are told; that of --host without"),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
+        .flag("--allow-private-webhooks", "Sends webhooks by http and into private networks as well"),
         .value("--log-level", "LEVEL", "debug, info, warning or error; info without"),
     ]
 
@@ -112,6 +115,7 @@ enum ServerCommands {
         options.advertisedHost = invocation.value("--advertised-host")
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
+        options.allowsPrivateWebhooks = invocation.has("--allow-private-webhooks")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
     }
