@@ -125,6 +125,8 @@ let package = Package(
 
         target("Domains", "Trash", base),
 
+        target("Domains", "Webhooks", base + ["SQLStore", "Filters", "HTTPClient"]),
+
         target("Domains", "Catalogue", base + ["SQLStore", "Streams", "Lake"]),
 
         target("Domains", "Pipelines", base + ["YAML", "SQLStore", "Processes"]),
@@ -140,7 +142,7 @@ let package = Package(
         // Edges: protocols and screens
         target("Edges", "Broker", base + ["KafkaWire", "LogStorage", "CPlatform"]),
 
-        target("Edges", "MLflowAPI", base + ["HTTPServer", "BlobStore", "Tracking", "Registry"]),
+        target("Edges", "MLflowAPI", base + ["HTTPServer", "BlobStore", "Tracking", "Registry", "Webhooks"]),
 
         target(
             "Edges",
@@ -161,9 +163,9 @@ let package = Package(
             "Composition",
             base + [
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
-                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
-                "Scoring", "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI", "WebUI",
-                "CommandLine",
+                "Inference", "Statistics", "Processes", "Tracking", "Registry", "Trash", "Webhooks", "Catalogue",
+                "Pipelines", "Scoring", "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI",
+                "WebUI", "CommandLine",
             ]
         ),
 
@@ -242,6 +244,8 @@ let package = Package(
 
         tests("Access", ["SQLStore"]),
 
+        tests("Webhooks", ["SQLStore", "HTTPServer", "JSON", "Primitives"]),
+
         tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
 
         tests("Pipelines", ["YAML", "SQLStore"]),
@@ -254,7 +258,7 @@ let package = Package(
 
         tests(
             "MLflowAPI",
-            ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"],
+            ["HTTPServer", "Tracking", "Registry", "Webhooks", "SQLStore", "BlobStore"],
             resources: [.copy("Golden")]
         ),
 

@@ -6,6 +6,7 @@ import Registry
 import SQLStore
 import TestSupport
 import Tracking
+import Webhooks
 
 @testable import MLflowAPI
 
@@ -26,8 +27,9 @@ struct MLflowFixture {
         )
         tracking = try await TrackingService.open(database: database, blobs: blobs)
         registry = try await RegistryService.open(database: database, origins: TrackedOrigins(tracking: tracking))
+        let webhooks = try await WebhookService.open(database: database, allowsPrivateReceivers: true)
         var router = Router()
-        MLflowAPI(tracking: tracking, registry: registry).install(on: &router)
+        MLflowAPI(tracking: tracking, registry: registry, webhooks: webhooks).install(on: &router)
         self.router = router
     }
 

@@ -1,9 +1,11 @@
 #include "CCurl.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 _Static_assert(CURL_ERROR_SIZE == 256, "the header promises this size");
 
@@ -49,6 +51,23 @@ static int ask(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off
     return callbacks->go_on(callbacks->context) ? 0 : 1;
 }
 
+// Asks before a socket is made for an address; curl may try several addresses of one name.
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)purpose;
+    const struct martlet_curl_callbacks *callbacks = context;
+    const uint8_t *bytes = NULL;
+    size_t length = 0;
+    if (address->family == AF_INET) {
+        bytes = (const uint8_t *)&((const struct sockaddr_in *)&address->addr)->sin_addr;
+        length = 4;
+    } else if (address->family == AF_INET6) {
+        bytes = (const uint8_t *)&((const struct sockaddr_in6 *)&address->addr)->sin6_addr;
+        length = 16;
+    }
+    if (bytes == NULL || !callbacks->admit(callbacks->context, bytes, length)) { return CURL_SOCKET_BAD; }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static struct curl_slist *make_headers(const struct martlet_curl_request *request) {
     // An empty Expect keeps curl from waiting a second for a 100 before a large body.
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
@@ -92,6 +111,10 @@ static void set_callbacks(CURL *handle, const struct martlet_curl_callbacks *cal
     curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, ask);
     curl_easy_setopt(handle, CURLOPT_XFERINFODATA, callbacks);
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    if (callbacks->admit != NULL) {
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, callbacks);
+    }
 }
 
 static enum martlet_curl_failure kind(CURLcode code) {

@@ -25,7 +25,9 @@ extension RegistryService {
             let row = try store.require(name, version).row
             let from = try store.aliased(alias, of: row)
             let change = Self.change(name, alias, from: from, to: version, actor: actor, reason: reason)
-            return try store.setAlias(change, of: row)
+            let moved = try store.setAlias(change, of: row)
+            try self.note(.aliasSet(alias, version: version), of: row, named: name, transaction)
+            return moved
         }
         observers.publish(change.map { [$0] } ?? [])
         return change
@@ -43,7 +45,9 @@ extension RegistryService {
             let store = VersionStore(transaction: transaction)
             let from = try store.aliased(alias, of: row)
             let change = Self.change(name, alias, from: from, to: nil, actor: actor, reason: reason)
-            return try store.setAlias(change, of: row)
+            let moved = try store.setAlias(change, of: row)
+            try self.note(.aliasDeleted(alias), of: row, named: name, transaction)
+            return moved
         }
         observers.publish(change.map { [$0] } ?? [])
     }

@@ -30,6 +30,7 @@ extension RegistryService {
                 aliases: []
             )
             try VersionStore(transaction: transaction).insert(version, of: row)
+            try self.note(.versionCreated(version), of: row, named: draft.name, transaction)
             return version
         }
     }
@@ -143,7 +144,9 @@ extension RegistryService {
         try RegistryRules.checkTag(tag)
         try await database.write { transaction in
             let store = VersionStore(transaction: transaction)
-            try store.setTag(tag, of: try store.require(name, version).row, version)
+            let row = try store.require(name, version).row
+            try store.setTag(tag, of: row, version)
+            try self.note(.versionTagSet(version: version, tag), of: row, named: name, transaction)
         }
     }
 
@@ -151,7 +154,9 @@ extension RegistryService {
     package func deleteTag(_ key: String, of name: String, _ version: Int64) async throws {
         try await database.write { transaction in
             let store = VersionStore(transaction: transaction)
-            try store.deleteTag(key, of: try store.require(name, version).row, version)
+            let row = try store.require(name, version).row
+            try store.deleteTag(key, of: row, version)
+            try self.note(.versionTagDeleted(version: version, key: key), of: row, named: name, transaction)
         }
     }
 

@@ -9,22 +9,39 @@ package final class RegistryService: Sendable {
     let database: any SQLDatabase
     let origins: any ModelOrigins
     let observers = AliasObservers()
+    private let journal: (any RegistryJournal)?
 
     /// Who acts when a client of the MLflow protocol, which does not say, moves an alias.
     package static let unnamedActor = "mlflow client"
 
-    private init(database: any SQLDatabase, origins: any ModelOrigins) {
+    private init(database: any SQLDatabase, origins: any ModelOrigins, journal: (any RegistryJournal)?) {
         self.database = database
         self.origins = origins
+        self.journal = journal
     }
 
     /// Brings the tables up to date.
+    ///
+    /// - Parameters:
+    ///   - database: where the registry is kept.
+    ///   - origins: what is known of runs and logged models.
+    ///   - journal: who is told of changes, in the transaction of each.
+    /// - Returns: the registry.
+    /// - Throws: `SQLError`.
     package static func open(
         database: any SQLDatabase,
-        origins: any ModelOrigins
+        origins: any ModelOrigins,
+        journal: (any RegistryJournal)? = nil
     ) async throws -> RegistryService {
         try await database.migrate(RegistrySchema.migrations)
-        return RegistryService(database: database, origins: origins)
+        return RegistryService(database: database, origins: origins, journal: journal)
+    }
+
+    /// Tells the journal of a change of a model in the transaction that makes it.
+    func note(_ change: RegistryChange, of row: Int64, named name: String, _ transaction: any SQLTransaction) throws {
+        guard let journal else { return }
+        let isPrompt = RegistryRules.isPrompt(try ModelStore(transaction: transaction).tags(of: row))
+        try journal.record(RegistryEvent(model: name, isPrompt: isPrompt, change: change), in: transaction)
     }
 
     /// Makes a registered model.
@@ -44,6 +61,7 @@ package final class RegistryService: Sendable {
             }
             let row = try store.insert(name, description: description, at: WallClock.nowMilliseconds())
             for tag in tags { try store.setTag(tag, of: row) }
+            try self.note(.modelCreated(description: description, tags: tags), of: row, named: name, transaction)
             return try store.load(row)
         }
     }
@@ -121,7 +139,9 @@ package final class RegistryService: Sendable {
         try RegistryRules.checkTag(tag)
         try await database.write { transaction in
             let store = ModelStore(transaction: transaction)
-            try store.setTag(tag, of: try store.require(name))
+            let row = try store.require(name)
+            try store.setTag(tag, of: row)
+            try self.note(.modelTagSet(tag), of: row, named: name, transaction)
         }
     }
 
@@ -129,7 +149,9 @@ package final class RegistryService: Sendable {
     package func deleteTag(_ key: String, ofModel name: String) async throws {
         try await database.write { transaction in
             let store = ModelStore(transaction: transaction)
-            try store.deleteTag(key, of: try store.require(name))
+            let row = try store.require(name)
+            try store.deleteTag(key, of: row)
+            try self.note(.modelTagDeleted(key: key), of: row, named: name, transaction)
         }
     }
 

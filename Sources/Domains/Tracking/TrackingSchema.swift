@@ -10,6 +10,9 @@ package enum TrackingSchema {
         Migration(id: "tracking-artifacts-001", statements: ["CREATE TABLE artifact_store (owner TEXT NOT NULL)"]),
         // Folders of purged things whose files a registered version still uses.
         Migration(id: "tracking-trash-001", statements: ["CREATE TABLE artifact_orphans (folder TEXT PRIMARY KEY)"]),
+        AssessmentSchema.migration,
+        EvaluationDatasetSchema.migration,
+        ScorerSchema.migration,
     ]
 
     private static let experiments = [

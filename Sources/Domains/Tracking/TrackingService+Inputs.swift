@@ -22,6 +22,11 @@ extension TrackingService {
         }
     }
 
+    /// What the runs of some experiments read, by experiment, name and digest; at most 1,000.
+    package func datasetSummaries(of experiments: [ExperimentID]) async throws -> [DatasetSummary] {
+        try await database.read { try InputStore(transaction: $0).summaries(of: experiments, limit: 1_000) }
+    }
+
     private static func check(_ input: DatasetInput) throws(TrackingError) {
         try TrackingRules.checkLength(input.dataset.name, "name", 500)
         try TrackingRules.checkLength(input.dataset.digest, "digest", 36)

@@ -80,7 +80,7 @@ extension TrackingService {
         }
     }
 
-    /// Moves a run to the trash; nothing happens when it is there.
+    /// Moves a run to the trash, and removes the assessments that came from it; nothing happens when it is there.
     package func deleteRun(_ id: RunID) async throws {
         try await setStage(.deleted, of: id)
     }
@@ -116,6 +116,7 @@ extension TrackingService {
             let (_, info) = try store.require(id)
             guard info.stage != stage else { return }
             try store.setStage(stage, of: id, at: WallClock.nowMilliseconds())
+            if stage == .deleted { try AssessmentStore(transaction: transaction).delete(ofRun: id.text) }
         }
     }
 

@@ -3,6 +3,7 @@ internal import JSON
 package import Registry
 internal import Telemetry
 package import Tracking
+package import Webhooks
 
 /// The MLflow REST API over tracking and the registry.
 package struct MLflowAPI: Sendable {
@@ -14,11 +15,13 @@ package struct MLflowAPI: Sendable {
 
     private let tracking: TrackingService
     private let registry: RegistryService
+    private let webhooks: WebhookService
 
     /// The API of these services.
-    package init(tracking: TrackingService, registry: RegistryService) {
+    package init(tracking: TrackingService, registry: RegistryService, webhooks: WebhookService) {
         self.tracking = tracking
         self.registry = registry
+        self.webhooks = webhooks
     }
 
     /// Adds every route of the API.
@@ -45,6 +48,12 @@ package struct MLflowAPI: Sendable {
             + ModelVersionEndpoints(registry: registry, tracking: tracking).endpoints
             + RunArtifactEndpoints(tracking: tracking).endpoints
             + TraceEndpoints(tracking: tracking).endpoints
+            + LegacyTraceEndpoints(tracking: tracking).endpoints
+            + TraceMetricsEndpoints(tracking: tracking).endpoints
+            + AssessmentEndpoints(tracking: tracking).endpoints
+            + EvaluationDatasetEndpoints(tracking: tracking).endpoints
+            + ScorerEndpoints(tracking: tracking).endpoints
+            + WebhookEndpoints(webhooks: webhooks).endpoints
     }
 
     private static func install(_ endpoint: Endpoint, below prefix: String, on router: inout Router) {

@@ -4,6 +4,7 @@ internal import Primitives
 internal import Registry
 internal import SQLStore
 internal import Tracking
+internal import Webhooks
 
 /// An answer of the MLflow protocol that says why a request was refused.
 struct MLflowError: Error, Equatable {
@@ -69,6 +70,7 @@ extension MLflowError {
         case let error as MLflowError: self = error
         case let error as TrackingError: self.init(code: Self.code(error.code), message: error.message)
         case let error as RegistryError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as WebhookError: self.init(code: Self.code(error.code), message: error.message)
         case let error as SQLError where error.isTransient:
             self.init(code: .temporarilyUnavailable, message: error.description)
         case let error as BlobError: self.init(code: Self.code(error.code), message: error.message)
@@ -96,6 +98,10 @@ extension MLflowError {
         case .badRequest: .badRequest
         default: .invalidParameterValue
         }
+    }
+
+    private static func code(_ code: WebhookError.Code) -> Code {
+        code == .doesNotExist ? .resourceDoesNotExist : .invalidParameterValue
     }
 
     private static func code(_ code: RegistryError.Code) -> Code {

@@ -114,6 +114,12 @@ package enum FilterValue: Sendable, Equatable {
         case .list(let texts): "(" + texts.map { "'\($0)'" }.joined(separator: ", ") + ")"
         }
     }
+
+    /// The value without its quotes; a list as it was written.
+    package var plain: String {
+        guard case .string(let text, _) = self else { return text }
+        return text
+    }
 }
 
 /// Why a filter or an order was refused.

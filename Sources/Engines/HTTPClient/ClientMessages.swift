@@ -58,7 +58,7 @@ package struct ClientResponse: Sendable {
 package struct ClientError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     package struct Code: Sendable, Hashable {
-        private enum Value { case unreachable, timedOut, cancelled, invalidAddress, tooLarge, broken }
+        private enum Value { case unreachable, timedOut, cancelled, invalidAddress, forbiddenAddress, tooLarge, broken }
         private let value: Value
 
         /// The name or port does not answer.
@@ -69,6 +69,8 @@ package struct ClientError: Error, Sendable, CustomStringConvertible {
         package static let cancelled = Code(value: .cancelled)
         /// The address is none.
         package static let invalidAddress = Code(value: .invalidAddress)
+        /// The name stands for an address that the client may not connect to.
+        package static let forbiddenAddress = Code(value: .forbiddenAddress)
         /// The answer is longer than allowed.
         package static let tooLarge = Code(value: .tooLarge)
         /// The exchange broke off.

@@ -46,12 +46,14 @@ final class CurlExchange: Sendable {
 
     private let request: ClientRequest
     private let sink: Sink
+    private let publicAddressesOnly: Bool
     private let state = Mutex(State())
     private let isCancelled = Atomic<Bool>(false)
 
-    init(_ request: ClientRequest, _ sink: Sink) {
+    init(_ request: ClientRequest, _ sink: Sink, publicAddressesOnly: Bool = false) {
         self.request = request
         self.sink = sink
+        self.publicAddressesOnly = publicAddressesOnly
     }
 
     func cancel() { isCancelled.store(true, ordering: .relaxed) }
@@ -62,12 +64,18 @@ final class CurlExchange: Sendable {
         defer { handles.giveBack(handle) }
         let (failure, message) = withRequest { raw in
             var callbacks = CurlExchange.callbacks(Unmanaged.passUnretained(self).toOpaque())
+            if publicAddressesOnly {
+                callbacks.admit = { context, address, length in
+                    CurlExchange.of(context).admits(UnsafeBufferPointer(start: address, count: length))
+                }
+            }
             var message = [CChar](repeating: 0, count: 256)
             let failure = martlet_curl_perform(handle.pointer, &raw, &callbacks, &message)
             return (failure, String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
         }
         let (response, thrown) = state.withLock { ($0.response, $0.failure) }
-        if let thrown { throw thrown }
+        // An address that was refused matters only where no other address of the name took the connection.
+        if let thrown, failure != MARTLET_CURL_OK { throw thrown }
         if let error = error(failure, message) { throw error }
         return response
     }
@@ -92,7 +100,7 @@ final class CurlExchange: Sendable {
                             signature_secret: secret,
                             connect_timeout_milliseconds: request.connectTimeout.milliseconds,
                             timeout_milliseconds: request.timeout?.milliseconds ?? 0,
-                            bypass_proxy: isLocal
+                            bypass_proxy: isLocal || publicAddressesOnly
                         )
                         return body(&raw)
                     }
@@ -151,12 +159,21 @@ final class CurlExchange: Sendable {
             body: { context, bytes, length in
                 CurlExchange.of(context).take(body: UnsafeRawBufferPointer(start: bytes, count: length))
             },
-            go_on: { context in !CurlExchange.of(context).isCancelled.load(ordering: .relaxed) }
+            go_on: { context in !CurlExchange.of(context).isCancelled.load(ordering: .relaxed) },
+            admit: nil
         )
     }
 
     private static func of(_ context: UnsafeMutableRawPointer) -> CurlExchange {
         Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private func admits(_ address: UnsafeBufferPointer<UInt8>) -> Bool {
+        let address = NetworkAddress(Array(address))
+        if address.isPublic { return true }
+        let message = "\(request.method) \(request.url): '\(address)' is not a public address"
+        state.withLock { $0.failure = ClientError(code: .forbiddenAddress, message: message) }
+        return false
     }
 
     private func take(header bytes: UnsafeRawBufferPointer) {

@@ -82,5 +82,6 @@ extension ServerConfiguration {
         allowedHosts = options.allowedHosts ?? allowedHosts
         trashDays = options.trashDays ?? trashDays
         s3Credentials = options.s3Credentials ?? s3Credentials
+        allowsPrivateWebhooks = options.allowsPrivateWebhooks || allowsPrivateWebhooks
     }
 }

@@ -12,6 +12,7 @@ internal import Streams
 internal import Synchronization
 internal import Telemetry
 internal import WebUI
+internal import Webhooks
 
 /// The whole server: one process, one data folder.
 ///
@@ -86,7 +87,8 @@ package final class MartletServer: Sendable {
             users: login.users,
             ports: ports,
             host: configuration.reachableHost,
-            python: PythonEnvironment.find(configuration.pythonEnvironment)
+            python: PythonEnvironment.find(configuration.pythonEnvironment),
+            allowsPrivateWebhooks: configuration.allowsPrivateWebhooks
         )
         let loops = LoopService(parts: parts)
         try await loops.restore()
@@ -97,7 +99,10 @@ package final class MartletServer: Sendable {
         try http.start()
         ports.set(http: http.boundPort, kafka: kafkaPort)
         try writePorts(data)
-        let group = ServiceGroup([broker, parts.trash, http, loops], deadline: configuration.stopDeadline)
+        let group = ServiceGroup(
+            [broker, parts.trash, http, loops, WebhookDeliverer(parts.webhooks)],
+            deadline: configuration.stopDeadline
+        )
         state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
     }
 
@@ -153,7 +158,7 @@ package final class MartletServer: Sendable {
     private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
         var router = Router()
         router.admit(HostRules(allowed: configuration.allowedHosts + [configuration.host]))
-        MLflowAPI(tracking: parts.tracking, registry: parts.registry).install(on: &router)
+        MLflowAPI(tracking: parts.tracking, registry: parts.registry, webhooks: parts.webhooks).install(on: &router)
         MartletAPI(
             status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
             loops: loops,

@@ -40,6 +40,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var allowedHosts: [String] = []
     /// After how many days what was deleted goes for good; 0 for never.
     package var trashDays = 30
+    /// Whether webhooks may be sent without TLS and to addresses of this machine and of private networks.
+    package var allowsPrivateWebhooks = false
     /// How long a stop may take for each part.
     package var stopDeadline: Duration = .seconds(10)
 

@@ -20,6 +20,7 @@ internal import Synchronization
 internal import Telemetry
 internal import Tracking
 internal import Trash
+internal import Webhooks
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
@@ -27,6 +28,7 @@ struct ServerParts: Sendable {
     let tracking: TrackingService
     let registry: RegistryService
     let trash: TrashService
+    let webhooks: WebhookService
     let catalogue: CatalogueService
     let jobs: JobService
     let journal: LoopJournal
@@ -53,7 +55,8 @@ struct ServerParts: Sendable {
         users: UserDirectory,
         ports: BoundPorts,
         host: String,
-        python: PythonEnvironment?
+        python: PythonEnvironment?,
+        allowsPrivateWebhooks: Bool
     ) async throws -> ServerParts {
         let environments = python.map { [$0.directory] } ?? []
         let events = EventHub()
@@ -66,9 +69,14 @@ struct ServerParts: Sendable {
             pool: BlockingPool(name: "artifacts", threads: 4)
         )
         let tracking = try await TrackingService.open(database: database, blobs: blobs)
+        let webhooks = try await WebhookService.open(
+            database: database,
+            allowsPrivateReceivers: allowsPrivateWebhooks
+        )
         let registry = try await RegistryService.open(
             database: database,
-            origins: TrackedOrigins(tracking: tracking)
+            origins: TrackedOrigins(tracking: tracking),
+            journal: RegistryWebhooks(webhooks: webhooks)
         )
         let trackingTrash = TrackingTrash(tracking: tracking, registry: registry)
         let trash = TrashService(
@@ -92,6 +100,7 @@ struct ServerParts: Sendable {
             tracking: tracking,
             registry: registry,
             trash: trash,
+            webhooks: webhooks,
             catalogue: catalogue,
             jobs: jobs,
             journal: LoopJournal(database: database, observer: JournalEvents(events: events)),

@@ -13,6 +13,8 @@ struct martlet_curl_callbacks {
     bool (*_Nonnull header)(void *_Nonnull context, const char *_Nonnull line, size_t length);
     bool (*_Nonnull body)(void *_Nonnull context, const uint8_t *_Nonnull bytes, size_t length);
     bool (*_Nonnull go_on)(void *_Nonnull context);  // at least once a second
+    // Before a connection, with the address that the name was resolved to: 4 or 16 bytes. NULL admits all.
+    bool (*_Nullable admit)(void *_Nonnull context, const uint8_t *_Nonnull address, size_t length);
 };
 
 struct martlet_curl_request {

@@ -158,6 +158,18 @@ package struct Dataset: Sendable, Equatable {
     }
 }
 
+/// That runs of an experiment read a dataset for some purpose.
+package struct DatasetSummary: Sendable, Equatable {
+    /// The experiment.
+    package let experiment: ExperimentID
+    /// The name of the dataset.
+    package let name: String
+    /// The digest of the dataset.
+    package let digest: String
+    /// What it was used for; nil when no run said so.
+    package let context: String?
+}
+
 /// A logged model that a run made, at a step.
 package struct ModelOutput: Sendable, Equatable {
     /// The logged model.

@@ -85,6 +85,27 @@ struct InputStore {
         )
     }
 
+    /// What the runs of some experiments read, each with the contexts in which they did.
+    func summaries(of experiments: [ExperimentID], limit: Int) throws -> [DatasetSummary] {
+        guard !experiments.isEmpty else { return [] }
+        let marks = Array(repeating: "?", count: experiments.count).joined(separator: ", ")
+        let sql = """
+            SELECT DISTINCT d.experiment, d.name, d.digest, t.value
+            FROM datasets d JOIN run_datasets l ON l.dataset = d.id
+                LEFT JOIN run_dataset_tags t ON t.run = l.run AND t.dataset = d.id AND t.key = 'mlflow.data.context'
+            WHERE d.experiment IN (\(marks)) ORDER BY d.experiment, d.name, d.digest, t.value LIMIT ?
+            """
+        let arguments = experiments.map { SQLValue.int($0.number) } + [.int(Int64(limit))]
+        return try transaction.query(sql, arguments).map { row in
+            DatasetSummary(
+                experiment: ExperimentID(try row.int(0)),
+                name: try row.text(1),
+                digest: try row.text(2),
+                context: try row.optionalText(3)
+            )
+        }
+    }
+
     private enum Statements {
         static let nextPosition = "SELECT coalesce(max(position) + 1, 0) FROM run_datasets WHERE run = ?"
         static let selectDataset = "SELECT id FROM datasets WHERE experiment = ? AND name = ? AND digest = ?"

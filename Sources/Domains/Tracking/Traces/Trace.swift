@@ -44,6 +44,8 @@ package struct TraceInfo: Sendable, Equatable {
     package var metadata: [KeyValue] = []
     /// What people and programs say of it.
     package var tags: [KeyValue] = []
+    /// What people and programs judged of it, oldest first.
+    package var assessments: [Assessment] = []
 
     /// A trace.
     package init(id: String, experiment: ExperimentID, requestTime: Int64, duration: Int64?, state: TraceState) {

@@ -4,24 +4,38 @@ internal import SQLStore
 /// Turns the filter and order of a search for traces into SQL over `traces t`.
 enum TraceSearch {
     private static let textComparators: [FilterComparator] = [.equal, .notEqual, .like, .ilike, .rlike]
-    private static let stateName: String = {
+    /// The SQL of the name of a trace's state.
+    static let stateName: String = {
         let names = TraceState.allCases.map { "WHEN \($0.rawValue) THEN '\($0.name)'" }.joined(separator: " ")
         return "(CASE t.state \(names) END)"
     }()
 
     /// The statement that selects the rows of a page, and one row more.
     static func statement(_ request: SearchRequest, experiments: [ExperimentID]) throws -> SQLCondition {
-        let expression = try FilterParser.parse(request.filter)
-        var condition = try conditionOnOneSpan(expression)
-        let marks = Array(repeating: "?", count: experiments.count).joined(separator: ", ")
-        condition =
-            SQLCondition("t.experiment IN (\(marks))", experiments.map { .int($0.number) }) && condition
+        let condition = try scope(request.filter, experiments: experiments)
         let order = try terms(request.orderBy)
         let window: [SQLValue] = [.int(Int64(request.limit) + 1), .int(Int64(try request.offset()))]
         return SQLCondition(
             "\(TraceStore.Statements.select) WHERE \(condition.sql) ORDER BY \(order.sql) LIMIT ? OFFSET ?",
             condition.arguments + order.arguments + window
         )
+    }
+
+    /// Refuses a filter that a search would refuse.
+    static func check(_ filter: String?) throws {
+        _ = try condition(filter)
+    }
+
+    /// The condition of a filter.
+    static func condition(_ filter: String?) throws -> SQLCondition {
+        try conditionOnOneSpan(FilterParser.parse(filter))
+    }
+
+    /// The condition of being in some experiments, and of a filter.
+    static func scope(_ filter: String?, experiments: [ExperimentID]) throws -> SQLCondition {
+        let marks = Array(repeating: "?", count: experiments.count).joined(separator: ", ")
+        let scope = SQLCondition("t.experiment IN (\(marks))", experiments.map { .int($0.number) })
+        return scope && (try condition(filter))
     }
 
     /// The condition of a filter; in a plain list of clauses all clauses about spans hold for one and the same span.
@@ -48,10 +62,13 @@ enum TraceSearch {
         case "tags", "tag": return try pair(clause, "trace_tags", clause.identifier.key)
         case "metadata", "request_metadata": return try pair(clause, "trace_metadata", clause.identifier.key)
         case "span": return oneSpan([try spanCondition(clause)])
+        case "feedback", "expectation": return try AssessmentFilter.condition(clause)
+        case "issue": return try AssessmentFilter.issue(clause)
         case let entity?:
             throw FilterError(
                 "Invalid entity type '\(entity)'. "
-                    + "Valid values are {'attribute', 'tag', 'metadata', 'request_metadata', 'span', 'trace'}"
+                    + "Valid values are {'attribute', 'tag', 'metadata', 'request_metadata', 'span', 'trace', "
+                    + "'feedback', 'expectation', 'issue'}"
             )
         }
     }
@@ -64,6 +81,7 @@ enum TraceSearch {
         case "client_request_id": return try text(clause, "coalesce(t.client_request_id, '')", lists: true)
         case "name": return try pair(clause, "trace_tags", TraceKeys.name)
         case "run_id": return try run(clause)
+        case "prompt": return try prompt(clause)
         case "timestamp", "timestamp_ms": return try number(clause, "t.request_time")
         case "execution_time", "execution_time_ms": return try number(clause, "t.duration")
         case "end_time", "end_time_ms": return try number(clause, "(t.request_time + t.duration)")
@@ -115,6 +133,25 @@ enum TraceSearch {
         return SQLCondition(
             "(\(ofMetadata.sql)) OR EXISTS (SELECT 1 FROM trace_runs l WHERE l.run = ? AND l.trace = t.trace_id)",
             ofMetadata.arguments + [.text(run)]
+        )
+    }
+
+    private static func prompt(_ clause: FilterClause) throws -> SQLCondition {
+        guard clause.comparator == .equal else {
+            throw FilterError(
+                "Invalid comparator '\(clause.comparator.rawValue)' for prompts filter. "
+                    + "Only '=' is supported with format: prompt = \"name/version\""
+            )
+        }
+        try ClauseRules.checkText(clause, "attributes")
+        guard case .string(let prompt, _) = clause.value, prompt.split(separator: "/").count == 2 else {
+            throw FilterError(
+                "Invalid prompts filter value '\(clause.value.plain)'. Expected format: prompt = \"name/version\""
+            )
+        }
+        return SQLCondition(
+            "EXISTS (SELECT 1 FROM trace_prompts p WHERE p.trace = t.id AND p.prompt = ?)",
+            [.text(prompt)]
         )
     }
 

@@ -58,6 +58,7 @@ struct TraceStore {
         info.responsePreview = try row.optionalText(8)
         info.metadata = try pairs("SELECT key, value FROM trace_metadata WHERE trace = ? ORDER BY key", id)
         info.tags = try pairs("SELECT key, value FROM trace_tags WHERE trace = ? ORDER BY key", id)
+        info.assessments = try AssessmentStore(transaction: transaction).all(of: id)
         return info
     }
 
@@ -100,7 +101,7 @@ struct TraceStore {
 
     /// Removes a trace with all that belongs to it.
     func delete(_ row: Int64) throws {
-        for table in ["trace_tags", "trace_metadata", "span_attributes", "spans"] {
+        for table in ["trace_tags", "trace_metadata", "span_attributes", "spans", "assessments", "trace_prompts"] {
             try transaction.execute("DELETE FROM \(table) WHERE trace = ?", [.int(row)])
         }
         try transaction.execute(
@@ -115,6 +116,14 @@ struct TraceStore {
         try transaction.execute(
             "INSERT INTO trace_runs (run, trace) VALUES (?, ?) ON CONFLICT DO NOTHING",
             rows: traces.map { [.text(run), .text($0)] }
+        )
+    }
+
+    /// Notes that a trace used versions of prompts, each as `name/version`.
+    func link(prompts: [String], to row: Int64) throws {
+        try transaction.execute(
+            "INSERT INTO trace_prompts (trace, prompt) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            rows: prompts.map { [.int(row), .text($0)] }
         )
     }
 

@@ -15,13 +15,18 @@ extension TrackingService {
     private static let metadataLimit = 250
     private static let tagLimit = 4_096
 
-    /// Stores what a client says of a finished trace; tags and metadata join those that are there.
+    /// Stores what a client says of a trace; tags and metadata join those that are there.
     ///
+    /// - Parameters:
+    ///   - info: what the client says.
+    ///   - isFinal: whether spans that come later leave its time and state alone.
+    /// - Returns: what is known of the trace then.
     /// - Throws: `TrackingError` (`doesNotExist`, `invalidParameter`).
-    package func storeTrace(_ info: TraceInfo) async throws -> TraceInfo {
+    package func storeTrace(_ info: TraceInfo, isFinal: Bool = true) async throws -> TraceInfo {
         var info = info
         info.tags = Self.cut(info.tags, Self.tagLimit).filter { !TraceKeys.reserved.contains($0.key) }
-        info.metadata = Self.cut(info.metadata, Self.metadataLimit) + [KeyValue(TraceKeys.finalized, "true")]
+        info.metadata = Self.cut(info.metadata, Self.metadataLimit)
+        if isFinal { info.metadata.append(KeyValue(TraceKeys.finalized, "true")) }
         let given = info
         return try await database.write { transaction in
             let experiment = try ExperimentStore(transaction: transaction).requireActive(given.experiment)
@@ -29,7 +34,9 @@ extension TrackingService {
             try Self.checkHome(of: given.id, given.experiment, store)
             var stored = given
             stored.tags.append(Self.artifactTag(of: given.id, experiment))
-            return try store.load(store.upsert(stored))
+            let row = try store.upsert(stored)
+            try Self.store(given.assessments, of: row, transaction)
+            return try store.load(row)
         }
     }
 
@@ -135,6 +142,18 @@ extension TrackingService {
         try await database.write { try TraceStore(transaction: $0).link(ids, to: run.text) }
     }
 
+    /// Notes that a trace used versions of prompts, each as `name/version`.
+    ///
+    /// - Throws: `TrackingError` with code `doesNotExist`.
+    package func linkPrompts(_ prompts: [String], to id: String) async throws {
+        guard !prompts.isEmpty else { return }
+        try await database.write { transaction in
+            let store = TraceStore(transaction: transaction)
+            guard let row = try store.find(id) else { throw Self.noTrace(id) }
+            try store.link(prompts: prompts, to: row)
+        }
+    }
+
     private static func store(
         _ spans: [TraceSpan],
         _ trace: String,
@@ -163,7 +182,9 @@ extension TrackingService {
                 artifactTag(of: trace, experiment), KeyValue(TraceKeys.spansLocation, TraceKeys.spansHere),
             ]
         info.metadata = cut(facts.metadata, metadataLimit)
-        try store.upsert(spans, of: store.upsert(info))
+        let row = try store.upsert(info)
+        try store.upsert(spans, of: row)
+        if !isFinal { try TraceUsage(transaction: store.transaction).note(spans, of: row) }
     }
 
     /// Makes the time of a trace that is not final cover its spans, and takes its state from the root.
@@ -196,7 +217,7 @@ extension TrackingService {
         pairs.map { KeyValue(TrackingRules.cut($0.key, to: keyLimit), TrackingRules.cut($0.value, to: limit)) }
     }
 
-    private static func noTrace(_ id: String) -> TrackingError {
+    static func noTrace(_ id: String) -> TrackingError {
         TrackingError(.doesNotExist, "Trace with ID '\(id)' not found.")
     }
 }

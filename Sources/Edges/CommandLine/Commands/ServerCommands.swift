@@ -40,6 +40,8 @@ package struct ServeOptions: Sendable, Equatable {
     package var allowedHosts: [String]?
     /// The value of `--trash-days`.
     package var trashDays: Int?
+    /// Whether `--allow-private-webhooks` was given.
+    package var allowsPrivateWebhooks = false
 
     /// The defaults.
     package init() {}
@@ -90,6 +92,7 @@ enum ServerCommands {
         .value("--s3-credentials", "FILE", "The keys for S3; $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY without"),
         .value("--allowed-hosts", "NAMES", "Names to answer to besides localhost and private addresses; * for all"),
         .value("--trash-days", "DAYS", "When what was deleted goes for good; 30 without, 0 for never"),
+        .flag("--allow-private-webhooks", "Sends webhooks by http and into private networks as well"),
         .value("--log-level", "LEVEL", "debug, info, warning or error; info without"),
     ]
 
@@ -156,6 +159,7 @@ enum ServerCommands {
         options.allowedHosts = invocation.value("--allowed-hosts").map { $0.split(separator: ",").map(String.init) }
         options.trashDays = try invocation.integer("--trash-days", 0...36_500)
         options.s3Credentials = invocation.value("--s3-credentials")
+        options.allowsPrivateWebhooks = invocation.has("--allow-private-webhooks")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
     }

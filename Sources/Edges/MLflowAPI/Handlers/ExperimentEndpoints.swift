@@ -5,6 +5,8 @@ internal import Tracking
 
 /// The calls about experiments.
 struct ExperimentEndpoints {
+    private static let datasetExperimentLimit = 20
+
     let tracking: TrackingService
 
     var endpoints: [Endpoint] {
@@ -19,7 +21,32 @@ struct ExperimentEndpoints {
             Endpoint(.post, "/mlflow/experiments/update", update),
             Endpoint(.post, "/mlflow/experiments/set-experiment-tag", setTag),
             Endpoint(.post, "/mlflow/experiments/delete-experiment-tag", deleteTag),
+            Endpoint(.post, "/mlflow/experiments/search-datasets", searchDatasets),
         ]
+    }
+
+    @Sendable private func searchDatasets(_ call: Call) async throws -> [UInt8] {
+        let experiments = try call.fields.experimentIDs()
+        guard !experiments.isEmpty else {
+            throw MLflowError.invalid("SearchDatasets request must specify at least one experiment_id.")
+        }
+        guard experiments.count <= Self.datasetExperimentLimit else {
+            throw MLflowError.invalid(
+                "SearchDatasets request cannot specify more than \(Self.datasetExperimentLimit) experiment_ids. "
+                    + "Received \(experiments.count) experiment_ids."
+            )
+        }
+        let found = try await tracking.datasetSummaries(of: experiments)
+        return JSONWriter.object { writer in
+            writer.list("dataset_summaries", found) { writer, summary in
+                writer.beginObject()
+                writer.member("experiment_id", summary.experiment.description)
+                writer.member("name", summary.name)
+                writer.member("digest", summary.digest)
+                writer.member("context", ifPresent: summary.context)
+                writer.endObject()
+            }
+        }
     }
 
     @Sendable private func create(_ call: Call) async throws -> [UInt8] {

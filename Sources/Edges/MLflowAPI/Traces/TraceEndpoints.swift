@@ -26,6 +26,7 @@ struct TraceEndpoints {
             Endpoint(.delete, tags, version: "3.0", deleteTag),
             Endpoint(.delete, tags, deleteTag),
             Endpoint(.post, "/mlflow/traces/link-to-run", link),
+            Endpoint(.post, "/mlflow/traces/link-prompts", linkPrompts),
         ]
     }
 
@@ -138,6 +139,20 @@ struct TraceEndpoints {
         return emptyAnswer
     }
 
+    @Sendable private func linkPrompts(_ call: Call) async throws -> [UInt8] {
+        let trace = try call.fields.requiredString("trace_id")
+        guard try call.fields.has("prompt_versions") else { throw MLflowError.missing("prompt_versions") }
+        let prompts = try call.fields.messages("prompt_versions").map { prompt in
+            let version = try prompt.requiredString("version")
+            guard let number = Int64(version) else {
+                throw MLflowError.invalid("Parameter 'version' must be an integer, got '\(version)'.")
+            }
+            return "\(try prompt.requiredString("name"))/\(number)"
+        }
+        try await tracking.linkPrompts(prompts, to: trace)
+        return emptyAnswer
+    }
+
     private static func restriction(_ fields: Fields) throws -> [ExperimentID]? {
         try fields.has("experiment_ids") ? fields.experimentIDs() : nil
     }
@@ -164,6 +179,7 @@ struct TraceEndpoints {
         info.responsePreview = try fields.string("response_preview")
         info.metadata = try fields.map("trace_metadata")
         info.tags = try fields.map("tags")
+        info.assessments = try fields.messages("assessments").map { try $0.assessment(of: info.id) }
         return info
     }
 }

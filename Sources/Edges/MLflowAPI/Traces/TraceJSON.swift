@@ -21,6 +21,7 @@ extension JSONWriter {
         member("state", info.state.name)
         map("trace_metadata", info.metadata)
         map("tags", info.tags)
+        list("assessments", info.assessments) { $0.assessment($1) }
         endObject()
     }
 
@@ -32,7 +33,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func map(_ name: String, _ pairs: [KeyValue]) {
+    mutating func map(_ name: String, _ pairs: [KeyValue]) {
         guard !pairs.isEmpty else { return }
         key(name)
         beginObject()
