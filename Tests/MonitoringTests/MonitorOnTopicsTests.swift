@@ -9,7 +9,10 @@ import Testing
 /// The monitor over a real Kafka client, with topics that come into being while it runs.
 struct MonitorOnTopicsTests {
     private struct NoReference: ReferenceSource {
-        func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]] { [:] }
+        func columns(
+            _ columns: [MonitoredColumn],
+            of reference: ReferenceDataset
+        ) async throws -> [String: ReferenceColumn] { [:] }
     }
 
     @Test(.timeLimit(.minutes(10))) func `waits for its topics, then joins what they bring`() async throws {

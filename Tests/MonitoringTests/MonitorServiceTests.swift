@@ -9,18 +9,24 @@ import Testing
 
 struct MonitorServiceTests {
     private struct FixedReference: ReferenceSource {
-        func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]] {
+        func columns(
+            _ columns: [MonitoredColumn],
+            of reference: ReferenceDataset
+        ) async throws -> [String: ReferenceColumn] {
             guard reference.version < 100 else { throw MonitorError(.missingReference, "no such version") }
             var generator = SplitMix(seed: UInt64(reference.version))
             let shift = reference.version == 1 ? 0.0 : 2.0
             return Dictionary(
-                uniqueKeysWithValues: columns.map { ($0, (0..<500).map { _ in generator.normal() + shift }) }
+                uniqueKeysWithValues: columns.map { column in
+                    (column.name, .numbers((0..<500).map { _ in generator.normal() + shift }))
+                }
             )
         }
     }
 
     private final class Recorder: MonitorObserver {
         let told = Mutex<[String]>([])
+        let filled = Mutex<[MonitoredWindow]>([])
         let failures: Mutex<Int>
 
         init(failures: Int = 0) {
@@ -37,6 +43,10 @@ struct MonitorServiceTests {
 
         func monitor(_ name: String, didResolve alert: MonitorAlert) async throws {
             try note("resolved \(alert.id)")
+        }
+
+        func monitor(_ name: String, didFill window: MonitoredWindow) async {
+            filled.withLock { $0.append(window) }
         }
 
         func monitor(_ name: String, didEstimate estimate: QualityEstimate, openAlerts: [MonitorAlert]) async {}
@@ -70,6 +80,21 @@ struct MonitorServiceTests {
         return definition
     }
 
+    private var options: MonitorService.Options {
+        var options = MonitorService.Options()
+        options.fillInterval = .zero
+        return options
+    }
+
+    /// The definition with everything switched on that a window can be looked at for.
+    private var everything: MonitorDefinition {
+        var definition = definition
+        definition.quality = QualityPolicy()
+        definition.estimation = EstimationPolicy()
+        definition.estimation?.calibrationRows = 120
+        return definition
+    }
+
     /// Runs a monitor over the topics until it has seen all, or `limit` records of them.
     @discardableResult
     private func run(
@@ -88,6 +113,7 @@ struct MonitorServiceTests {
             database: database,
             reference: FixedReference(),
             observer: observer,
+            options: options,
             openReader: topics.opener(seed: seed, limit: limit, exhausted: exhausted)
         )
         if let reference { try await service.setReference(reference) }
@@ -184,6 +210,85 @@ struct MonitorServiceTests {
         #expect(await last.counters.joined == 900)
     }
 
+    @Test(arguments: 1...6)
+    func `killed and started again, it measures and estimates the same`(seed: Int) async throws {
+        let script = StreamScript.make(count: 900, definition: everything, swap: 500)
+        let topics = ScriptedTopics(script)
+        let whole = try await database("whole")
+        try await run(topics, everything, whole)
+        let killed = try await database("killed")
+        var generator = SplitMix(seed: UInt64(seed))
+        for _ in 0..<4 {
+            let limit = 100 + Int(generator.next() % 1200)
+            try await run(topics, everything, killed, seed: generator.next(), limit: limit)
+        }
+        try await run(topics, everything, killed, seed: 77)
+        let (windows, _) = try await findings(killed)
+        let (expected, _) = try await findings(whole)
+        #expect(windows.count == 9)
+        for (window, other) in zip(windows, expected) { #expect(window == other) }
+        #expect(windows.allSatisfy { $0.state == .complete && $0.coverage == 1 })
+        #expect(windows[1].findings.estimate?.undefined == "version 1 has too few labels to read its scores by")
+        let estimate = try #require(windows[4].findings.estimate?.values[.auc])
+        let realised = try #require(windows[4].quality(of: "champion")?[.auc])
+        #expect(abs(estimate.value - realised) < 0.1)
+        #expect(estimate.lower < estimate.value && estimate.value < estimate.upper)
+        #expect(windows[3].findings.predictions?.measures != nil)
+        #expect(windows[5].findings.predictions?.measures == nil)
+        #expect(windows[8].findings.predictions?.drifted == false)
+    }
+
+    @Test func `predictions that change are told of, though the inputs stay`() async throws {
+        var definition = everything
+        definition.drift?.persistence = AlertPersistence(windows: 1, of: 1)
+        let script = StreamScript.make(count: 900, definition: definition, breakAt: 500)
+        let database = try await database()
+        try await run(ScriptedTopics(script), definition, database)
+        let (windows, alerts) = try await findings(database)
+        #expect(windows.allSatisfy { $0.driftedColumns.isEmpty })
+        #expect(windows.map { $0.findings.predictions?.drifted ?? false } == (0..<9).map { $0 >= 5 })
+        let alert = try #require(alerts.first { $0.kind == .predictions })
+        #expect(alert.window == 5)
+        #expect(alert.fingerprint == "quality.predictions")
+    }
+
+    @Test func `an estimate below its limit opens an alert before any label of its window`() async throws {
+        var definition = everything
+        definition.drift = nil
+        definition.performance = []
+        definition.labelHorizonMilliseconds = 10_000_000
+        definition.estimation?.limits = [
+            PerformanceLimit(metric: .auc, limit: 0.75, persistence: AlertPersistence(windows: 1, of: 1))
+        ]
+        var script = StreamScript.make(count: 900, definition: definition, breakAt: 500)
+        script.sources[3] = Array(script.sources[3].prefix(400))
+        let database = try await database()
+        try await run(ScriptedTopics(script), definition, database)
+        let (windows, alerts) = try await findings(database)
+        #expect(windows.map(\.state) == (0..<9).map { $0 < 4 ? .complete : .filling })
+        #expect(windows[6].coverage == 0)
+        #expect(alerts.map(\.kind) == [.estimated])
+        #expect(alerts.first?.window == 5)
+    }
+
+    @Test func `labels that come late fill the windows they belong to`() async throws {
+        var definition = everything
+        definition.labelHorizonMilliseconds = 10_000_000
+        var script = StreamScript.make(count: 400, definition: definition)
+        script.sources[3] = script.sources[3].enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+        let recorder = Recorder()
+        let database = try await database()
+        let service = try await run(ScriptedTopics(script), definition, database, observer: recorder)
+        let (windows, _) = try await findings(database)
+        #expect(windows.map(\.state) == [.filling, .filling, .filling, .filling])
+        #expect(windows.map(\.labelled) == [50, 50, 50, 50])
+        #expect(windows.map(\.coverage) == [0.5, 0.5, 0.5, 0.5])
+        #expect(windows.allSatisfy { $0.quality(of: "champion")?[.auc] != nil })
+        #expect(await service.settledRows == 1)
+        #expect(recorder.told.withLock { $0 }.isEmpty)
+        #expect(Set(recorder.filled.withLock { $0.map(\.index) }) == [0, 1, 2, 3])
+    }
+
     @Test func `the observer is told again of what it failed to take`() async throws {
         let script = StreamScript.make(count: 400, definition: definition)
         let topics = ScriptedTopics(script)
@@ -275,7 +380,7 @@ struct MonitorServiceTests {
 
     @Test func `a definition that makes no sense is refused with the field`() {
         var unwise = definition
-        unwise.windowRows = 0
+        unwise.window = .rows(0)
         var refused: MonitorError?
         do { try unwise.validate() } catch { refused = error }
         #expect(refused?.message == "monitor 'quality': window.size is 0: use at least 1")
@@ -303,7 +408,7 @@ struct MonitorServiceTests {
         let database = try await database()
         try await run(ScriptedTopics(script), definition, database)
         var other = definition
-        other.windowRows = 50
+        other.window = .rows(50)
         let service = try MonitorService(
             other,
             database: database,

@@ -10,7 +10,8 @@ struct ScriptedTopics: Sendable {
 
     init(_ script: StreamScript) {
         let definition = script.definition
-        let topics = [definition.inputTopic] + definition.predictionTopics.map(\.topic) + [definition.labelsTopic]
+        let topics =
+            [definition.inputTopic] + definition.predictionTopics.map(\.topic) + [definition.labelsTopic ?? "labels"]
         var records: [String: [StreamRecord]] = [:]
         for (topic, events) in zip(topics, script.sources) {
             records[topic] = events.enumerated().map { Self.record($1, topic: topic, offset: $0, definition) }
@@ -37,7 +38,7 @@ struct ScriptedTopics: Sendable {
         let text: String
         switch event {
         case .row(let row):
-            let members = zip(definition.featureColumns, row.features).map { "\"\($0)\":\($1)" }
+            let members = zip(definition.columns, row.cells).map { "\"\($0.name)\":\($1.text)" }
             text = "{\(members.joined(separator: ","))}"
             time = row.time
         case .prediction(_, let prediction):
@@ -120,5 +121,18 @@ final class ScriptedReader: RecordReader {
         state.positions[topic] = start + burst
         state.left -= burst
         return Array(records[start..<(start + burst)])
+    }
+}
+
+extension Cell {
+    /// The value as it stands in a JSON record.
+    fileprivate var text: String {
+        switch self {
+        case .missing: "null"
+        case .mistyped: "[]"
+        case .nonFinite: "\"NaN\""
+        case .number(let value): "\(value)"
+        case .category(let value): "\"\(value)\""
+        }
     }
 }

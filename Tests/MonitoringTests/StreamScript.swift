@@ -22,8 +22,8 @@ struct StreamScript {
         var labels: [MonitorEvent.Label] = []
         for row in 0..<count {
             let truth = generator.uniform() < 0.4
-            let features = definition.featureColumns.map { _ in generator.normal() }
-            sources[0].append(.row(.init(offset: Int64(row), time: Int64(row) * 1000, features: features)))
+            let cells = definition.columns.map { _ in Cell.number(generator.normal()) }
+            sources[0].append(.row(.init(offset: Int64(row), time: Int64(row) * 1000, cells: cells)))
             let useful = row < breakAt || row >= swap
             for role in 0..<2 {
                 let informed = role == 0 ? useful : row < breakAt
@@ -56,8 +56,8 @@ struct StreamScript {
             inputTopic: "in",
             predictionTopics: [.init(role: "champion", topic: "out"), .init(role: "frozen", topic: "frozen")],
             labelsTopic: "labels",
-            featureColumns: columns,
-            windowRows: windowRows,
+            columns: columns.map { MonitoredColumn($0) },
+            window: .rows(windowRows),
             evaluation: RollingEvaluation(rows: 120, every: 20, minimumRows: 40)
         )
         definition.labelHorizonMilliseconds = 30_000
@@ -89,5 +89,28 @@ struct SplitMix: RandomNumberGenerator {
     /// About a standard normal: the sum of twelve uniforms, less six.
     mutating func normal() -> Double {
         (0..<12).reduce(-6.0) { sum, _ in sum + uniform() }
+    }
+}
+
+extension AssembledWindow {
+    /// A window of these columns, each row predicted by version 1.
+    static func sample(index: Int = 0, columns: [[Cell]]) -> AssembledWindow {
+        let rows = columns.first?.count ?? 0
+        let first = Int64(index * rows)
+        return AssembledWindow(
+            index: index,
+            firstRow: first,
+            lastRow: first + Int64(max(1, rows)) - 1,
+            firstTime: 0,
+            lastTime: 0,
+            rows: rows,
+            labelled: 0,
+            unscored: 0,
+            quality: [],
+            championVersions: [1],
+            scores: [],
+            rowNumbers: (0..<rows).map { first + Int64($0) },
+            columns: columns
+        )
     }
 }

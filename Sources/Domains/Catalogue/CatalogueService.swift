@@ -116,6 +116,14 @@ package final class CatalogueService: Sendable {
         return numbers
     }
 
+    /// Reads columns of a version whatever their types, in the version's order of rows.
+    ///
+    /// - Throws: ``CatalogueError`` `unknown_column`.
+    package func readTable(_ version: DatasetVersion, _ columns: [String]) async throws -> LakeTable {
+        _ = try version.columns(columns)
+        return try await lake.read(version.path, columns: columns)
+    }
+
     private static func unknownDataset(_ name: String) -> CatalogueError {
         CatalogueError(.unknownDataset, "there is no dataset \(name): import one, or list them with martlet data list")
     }

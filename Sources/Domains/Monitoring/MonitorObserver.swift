@@ -13,32 +13,9 @@ package protocol MonitorObserver: Sendable {
     /// An alert was resolved and stored.
     func monitor(_ name: String, didResolve alert: MonitorAlert) async throws
 
+    /// A window was measured, or got more labels: what is known of it so far, stored; not repeated.
+    func monitor(_ name: String, didFill window: MonitoredWindow) async
+
     /// A rolling estimate was made; `openAlerts` are the ones that hold after it.
     func monitor(_ name: String, didEstimate estimate: QualityEstimate, openAlerts: [MonitorAlert]) async
-}
-
-/// Where the columns of a reference come from: the training data of the champion, or a dataset that was named.
-package protocol ReferenceSource: Sendable {
-    /// The values of `columns` in one dataset version, row by row; NaN where a value is missing.
-    ///
-    /// - Throws: when the version or a column does not exist, naming what does.
-    func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]]
-}
-
-/// A dataset version that windows are compared with.
-package struct ReferenceDataset: Sendable, Hashable, CustomStringConvertible {
-    /// The dataset's name.
-    package var dataset: String
-
-    /// The version's number.
-    package var version: Int
-
-    /// Names a version.
-    package init(dataset: String, version: Int) {
-        self.dataset = dataset
-        self.version = version
-    }
-
-    /// `dataset@v1`.
-    package var description: String { "\(dataset)@v\(version)" }
 }

@@ -1,4 +1,4 @@
-/// What a monitor found in one closed window.
+/// What a monitor found in one window.
 package struct MonitoredWindow: Sendable, Hashable {
     /// The monitor.
     package var monitor: String
@@ -11,6 +11,12 @@ package struct MonitoredWindow: Sendable, Hashable {
 
     /// Number of its last row.
     package var lastRow: Int64
+
+    /// The earliest event time, Unix milliseconds; nil for a window without rows.
+    package var firstTime: Int64?
+
+    /// The latest event time.
+    package var lastTime: Int64?
 
     /// Rows that were read.
     package var rows: Int
@@ -27,14 +33,34 @@ package struct MonitoredWindow: Sendable, Hashable {
     /// Versions of the champion that predicted rows of the window, in the order of their first row.
     package var championVersions: [Int]
 
+    /// What its rows and predictions show, labels or not.
+    package var findings: WindowFindings
+
+    /// Whether labels may still come.
+    package var state: State
+
+    /// When it was last looked at, Unix milliseconds.
+    package var closedAt: Int64
+
+    /// Whether labels may still come.
+    package enum State: String, Sendable, Hashable, CaseIterable {
+        /// Measured; its quality is that of the labels so far.
+        case filling
+        /// Nothing more will come.
+        case complete
+    }
+
     /// Each column against the reference; empty where drift is not watched or there is no reference yet.
-    package var drift: [ColumnDrift]
+    package var drift: [ColumnDrift] { findings.drift }
 
     /// The reference, as `dataset@v1`; nil where there was none.
-    package var reference: String?
+    package var reference: String? { findings.reference }
 
-    /// When it was closed, Unix milliseconds.
-    package var closedAt: Int64
+    /// The share of the champion's predictions that have their label; nil where there are none.
+    package var coverage: Double? {
+        let scored = rows - unscored
+        return quality.isEmpty || scored <= 0 ? nil : Double(labelled) / Double(scored)
+    }
 
     /// The columns that have drifted.
     package var driftedColumns: [String] { drift.filter(\.drifted).map(\.column) }
@@ -84,10 +110,21 @@ package struct ColumnDrift: Sendable, Hashable {
 
 /// The distances of a column from its reference.
 package struct DriftMeasures: Sendable, Hashable {
-    /// Kolmogorov-Smirnov distance.
-    package var kolmogorovSmirnov: Double
+    /// The test that the p-value is of.
+    package enum Test: String, Sendable, Hashable, CaseIterable {
+        /// Of two samples; for numbers.
+        case kolmogorovSmirnov = "ks"
+        /// Of homogeneity; for categories.
+        case chiSquared = "chi_squared"
+    }
 
-    /// Its p-value, before correction.
+    /// The test that the p-value is of.
+    package var test: Test
+
+    /// The test's statistic.
+    package var statistic: Double
+
+    /// The p-value, before correction.
     package var pValue: Double
 
     /// The p-value after correction over the window's columns.
@@ -96,11 +133,17 @@ package struct DriftMeasures: Sendable, Hashable {
     /// Population stability index on bins fixed by the reference.
     package var stabilityIndex: Double
 
-    /// Wasserstein distance in the column's unit.
-    package var wasserstein: Double
+    /// Wasserstein distance in the column's unit; nil for categories.
+    package var wasserstein: Double?
 
-    /// Wasserstein distance in standard deviations of the reference.
-    package var normedWasserstein: Double
+    /// Wasserstein distance in standard deviations of the reference; nil for categories.
+    package var normedWasserstein: Double?
+
+    /// Jensen-Shannon distance, natural logarithm; nil for numbers.
+    package var jensenShannon: Double?
+
+    /// Kolmogorov-Smirnov distance; nil for categories.
+    package var kolmogorovSmirnov: Double? { test == .kolmogorovSmirnov ? statistic : nil }
 }
 
 /// A rolling estimate at one row.
@@ -110,6 +153,9 @@ package struct QualityEstimate: Sendable, Hashable {
 
     /// Number of the newest row that it looks at.
     package var row: Int64
+
+    /// The window that the row lies in.
+    package var window: Int
 
     /// Labelled rows in it.
     package var rows: Int
@@ -128,8 +174,18 @@ package struct QualityEstimate: Sendable, Hashable {
 package struct MonitorAlert: Sendable, Hashable {
     /// What kind of limit was crossed.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A metric of labelled rows.
         case performance
+        /// The input against the reference.
         case drift
+        /// The data itself.
+        case quality
+        /// The champion's predictions against its first ones.
+        case predictions
+        /// A metric that is estimated before labels come.
+        case estimated
+        /// The service behind the data.
+        case health
     }
 
     /// Whether it still holds.
@@ -209,6 +265,12 @@ package struct MonitorCounters: Sendable, Hashable {
 
     /// Messages that are not what their topic should hold.
     package var undecodable = 0
+
+    /// Rows that came after the window of their event time was complete.
+    package var lateRows = 0
+
+    /// Rows whose values were not looked at, since a window held too many.
+    package var unsampled = 0
 
     /// Labels that wait for their prediction now.
     package var waiting = 0

@@ -78,6 +78,8 @@ package enum TriggerKind: String, Sendable, Hashable, CaseIterable {
     case performance
     /// Inputs or predictions drifted beyond their limit.
     case drift
+    /// A metric that is estimated before labels come crossed its limit.
+    case estimated
     /// A person asked for it.
     case manual
 }

@@ -1,13 +1,57 @@
 internal import Catalogue
+internal import Lake
 internal import Monitoring
 
-/// Training data as the reference of a monitor.
+/// A version of a dataset, often the training data of a champion, as the reference of a monitor.
 struct CatalogueReference: ReferenceSource {
     let catalogue: CatalogueService
 
-    func columns(_ columns: [String], of reference: ReferenceDataset) async throws -> [String: [Double]] {
+    func columns(
+        _ columns: [MonitoredColumn],
+        of reference: ReferenceDataset
+    ) async throws -> [String: ReferenceColumn] {
         let version = try await catalogue.version(reference.dataset, reference.version)
-        return try await catalogue.readColumns(version, columns)
+        let table = try await catalogue.readTable(version, columns.map(\.name))
+        let kinds = Dictionary(columns.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        var found: [String: ReferenceColumn] = [:]
+        for column in table.columns {
+            found[column.name] = try Self.reference(column, kinds[column.name] ?? .numeric, of: reference)
+        }
+        return found
+    }
+
+    private static func reference(
+        _ column: LakeColumn,
+        _ kind: MonitoredColumn.Kind,
+        of reference: ReferenceDataset
+    ) throws(MonitorError) -> ReferenceColumn {
+        switch kind {
+        case .categorical: return .categories(column.categories)
+        case .numeric:
+            guard let numbers = column.numbers else {
+                throw MonitorError(
+                    .missingReference,
+                    "column '\(column.name)' of \(reference) holds \(column.type.rawValue), not numbers: "
+                        + "declare it as categorical, or leave it out"
+                )
+            }
+            return .numbers(numbers)
+        }
+    }
+}
+
+extension LakeColumn {
+    /// The values as the texts that they have in a record; nil for nulls.
+    fileprivate var categories: [String?] {
+        (0..<count).map { row in
+            switch self[row] {
+            case .null: nil
+            case .boolean(let value): value ? "true" : "false"
+            case .integer(let value), .timestamp(let value): String(value)
+            case .double(let value): "\(value)"
+            case .text(let value): value
+            }
+        }
     }
 }
 

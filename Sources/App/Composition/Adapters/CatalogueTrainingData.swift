@@ -17,9 +17,12 @@ struct CatalogueTrainingData: TrainingDataSource {
         guard let label = dataset.label, let labelField = first.schema.first(where: { $0.name == label }) else {
             throw TrainingDataError("dataset \(declaration.dataset) declares no label column: add `label` to it")
         }
+        guard let labels = monitor.labels else {
+            throw TrainingDataError("monitor \(monitor.name) names no topic of labels: add `labels` to it")
+        }
         let selection = LabelledSelection(
             topic: monitor.input,
-            labelsTopic: monitor.labels,
+            labelsTopic: labels,
             labelsUpTo: Int64(labelledRows),
             count: policy.trainingRows,
             columns: first.schema.filter { $0.name != label },

@@ -36,20 +36,24 @@ final class Followers: Sendable {
 
     /// Points the monitors of a model to the data that its champion was trained on.
     func moveReference(of model: String) async {
-        for monitor in monitors.withLock({ $0 }) where monitor.definition.model == model {
+        for monitor in monitors.withLock({ $0 })
+        where monitor.definition.model == model && monitor.definition.reference == nil {
             do {
-                guard let reference = try await championData(of: model) else { continue }
+                guard let reference = try await parts.championData(of: model) else { continue }
                 try await monitor.setReference(reference)
             } catch {
                 logger.error("A monitor keeps its reference", ["monitor": monitor.name, "error": "\(error)"])
             }
         }
     }
+}
 
-    private func championData(of model: String) async throws -> ReferenceDataset? {
-        let version = try await parts.registry.version(model, alias: "champion")
+extension ServerParts {
+    /// The dataset version that a model's champion was trained on; nil where its run does not say.
+    func championData(of model: String) async throws -> ReferenceDataset? {
+        let version = try await registry.version(model, alias: "champion")
         guard !version.run.isEmpty else { return nil }
-        let run = try await parts.tracking.run(RunID(version.run))
+        let run = try await tracking.run(RunID(version.run))
         return run.tag(JobTrainer.datasetTag).flatMap { ReferenceDataset(parsing: $0) }
     }
 }

@@ -22,18 +22,34 @@ enum LoopJSON {
         object["drifted_columns"] = .array(window.driftedColumns.map(JSONValue.string))
         object["drift"] = .object(JSONObject(window.drift.map { ($0.column, .object(drift($0))) }))
         object["reference"] = window.reference.map(JSONValue.string) ?? .null
+        object["state"] = .string(window.state.rawValue)
+        object["coverage"] = number(window.coverage)
+        object["from_time"] = window.firstTime.map(time) ?? .null
+        object["to_time"] = window.lastTime.map(time) ?? .null
         object["closed_at"] = time(window.closedAt)
         return object
     }
 
-    private static func drift(_ column: ColumnDrift) -> JSONObject {
-        [
+    static func drift(_ column: ColumnDrift) -> JSONObject {
+        var object: JSONObject = [
             "drifted": .bool(column.drifted), "rows": .int(Int64(column.rows)),
-            "missing": .int(Int64(column.missing)), "ks": number(column.measures?.kolmogorovSmirnov),
-            "ks_p": number(column.measures?.pValue), "ks_p_adjusted": number(column.measures?.adjustedPValue),
-            "psi": number(column.measures?.stabilityIndex), "wasserstein": number(column.measures?.wasserstein),
-            "wasserstein_normed": number(column.measures?.normedWasserstein),
-            "undefined": column.undefined.map(JSONValue.string) ?? .null,
+            "missing": .int(Int64(column.missing)), "undefined": column.undefined.map(JSONValue.string) ?? .null,
+        ]
+        for (name, value) in measures(column.measures).pairs { object[name] = value }
+        return object
+    }
+
+    /// The numbers of a comparison; those of Kolmogorov-Smirnov under its own name as well, null for categories.
+    static func measures(_ measures: DriftMeasures?) -> JSONObject {
+        let isNumeric = measures?.test == .kolmogorovSmirnov
+        return [
+            "test": measures.map { .string($0.test.rawValue) } ?? .null, "statistic": number(measures?.statistic),
+            "p": number(measures?.pValue), "p_adjusted": number(measures?.adjustedPValue),
+            "ks": number(measures?.kolmogorovSmirnov), "ks_p": number(isNumeric ? measures?.pValue : nil),
+            "ks_p_adjusted": number(isNumeric ? measures?.adjustedPValue : nil),
+            "psi": number(measures?.stabilityIndex), "wasserstein": number(measures?.wasserstein),
+            "wasserstein_normed": number(measures?.normedWasserstein),
+            "jensen_shannon": number(measures?.jensenShannon),
         ]
     }
 
@@ -66,6 +82,7 @@ enum LoopJSON {
             "labels": .int(Int64(counters.labels)), "joined": .int(Int64(counters.joined)),
             "late": .int(Int64(counters.late)), "duplicates": .int(Int64(counters.duplicates)),
             "unknown": .int(Int64(counters.unknown)), "undecodable": .int(Int64(counters.undecodable)),
+            "late_rows": .int(Int64(counters.lateRows)), "unsampled": .int(Int64(counters.unsampled)),
             "waiting": .int(Int64(counters.waiting)), "unlabelled": .int(Int64(counters.unlabelled)),
         ]
     }

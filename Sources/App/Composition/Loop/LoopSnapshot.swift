@@ -177,7 +177,7 @@ struct LoopSnapshot: Sendable {
             pairs.append(("registry:\(deployment.model)", "deployment:\(deployment.name)"))
         }
         for monitor in project.monitors {
-            let topics = monitor.predictions.map(\.topic) + [monitor.labels]
+            let topics = monitor.predictions.map(\.topic) + (monitor.labels.map { [$0] } ?? [])
             pairs += topics.map { ("topic:\($0)", "monitor:\(monitor.name)") }
         }
         for policy in project.retraining {

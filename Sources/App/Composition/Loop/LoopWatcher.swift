@@ -82,10 +82,7 @@ final class LoopWatcher: Service {
     /// Closes the last windows, which the end of the data left open, and marks the loop as finished.
     private func finish() async {
         for monitor in running.monitors {
-            let settled = await monitor.settledRows
-            let windows = (try? await loop.parts.archive.windows(of: monitor.definition.name)) ?? []
-            let judged = windows.reduce(0) { $0 + Int($1.lastRow - $1.firstRow) + 1 }
-            if judged < settled {
+            if await monitor.hasOpenWindow {
                 await monitor.endStream()
                 return
             }

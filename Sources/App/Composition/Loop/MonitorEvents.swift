@@ -13,23 +13,34 @@ struct MonitorEvents: MonitorObserver {
     private var project: Project { activation.project }
 
     func monitor(_ name: String, didClose window: MonitoredWindow) async throws {
+        tell(of: window)
+    }
+
+    func monitor(_ name: String, didFill window: MonitoredWindow) async {
+        tell(of: window)
+    }
+
+    private func tell(of window: MonitoredWindow) {
         activation.parts.events.publishLoop(project.name, change: "window", .object(LoopJSON.window(window)))
+        activation.parts.events.publishMonitor(window.monitor, change: "window", window.index)
     }
 
     func monitor(_ name: String, didOpen alert: MonitorAlert) async throws {
         activation.parts.events.publishLoop(project.name, change: "alert", .object(LoopJSON.alert(alert)))
+        activation.parts.events.publishMonitor(alert.monitor, change: "alert", alert.window)
         try await record(alert, kind: .alert, title: alert.message, row: alert.row)
     }
 
     func monitor(_ name: String, didResolve alert: MonitorAlert) async throws {
         activation.parts.events.publishLoop(project.name, change: "alert", .object(LoopJSON.alert(alert)))
+        activation.parts.events.publishMonitor(alert.monitor, change: "alert", alert.window)
         let title = "Resolved: \(alert.message)"
         try await record(alert, kind: .resolved, title: title, row: alert.resolvedRow ?? alert.row)
     }
 
     func monitor(_ name: String, didEstimate estimate: QualityEstimate, openAlerts: [MonitorAlert]) async {
         let signal = PolicySignal(
-            triggers: openAlerts.map { Trigger($0, labelledRows: estimate.labelledRows, row: estimate.row) },
+            triggers: openAlerts.compactMap { Trigger($0, labelledRows: estimate.labelledRows, row: estimate.row) },
             labelledRows: estimate.labelledRows,
             row: Int(estimate.row)
         )
@@ -53,15 +64,22 @@ struct MonitorEvents: MonitorObserver {
 }
 
 extension Trigger {
-    /// An open alert as a policy sees it at some row.
-    fileprivate init(_ alert: MonitorAlert, labelledRows: Int, row: Int64) {
+    /// An open alert as a policy sees it at some row; nil for one that training again does not answer.
+    fileprivate init?(_ alert: MonitorAlert, labelledRows: Int, row: Int64) {
+        let kind: TriggerKind
+        switch alert.kind {
+        case .performance: kind = .performance
+        case .drift, .predictions: kind = .drift
+        case .estimated: kind = .estimated
+        case .quality, .health: return nil
+        }
         self.init(
-            kind: alert.kind == .performance ? .performance : .drift,
+            kind: kind,
             id: alert.id,
             message: alert.message,
             value: alert.value,
             limit: alert.limit,
-            openedAtLabelledRows: labelledRows - Int(row - alert.row)
+            openedAtLabelledRows: max(0, labelledRows - Int(row - alert.row))
         )
     }
 }

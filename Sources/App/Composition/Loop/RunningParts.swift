@@ -26,7 +26,7 @@ struct RunningParts: Sendable {
         let followers = Followers(scorers: scorers, parts: activation.parts)
         retrainers = try builder.retrainers(followers: followers)
         let observer = MonitorEvents(activation: activation, retrainers: retrainers)
-        monitors = try builder.monitors(observer: observer)
+        monitors = try await builder.monitors(observer: observer)
         followers.set(monitors: monitors)
         for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
         replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
@@ -71,17 +71,11 @@ struct PartsBuilder {
         }
     }
 
-    func monitors(observer: MonitorEvents) throws -> [MonitorService] {
-        let streams = parts.streams
-        return try project.monitors.map { declaration in
-            try MonitorService(
-                MonitorDefinition(declaration),
-                database: parts.database,
-                reference: CatalogueReference(catalogue: parts.catalogue),
-                observer: observer,
-                openReader: { try StreamReader(streams, assignments: $0) }
-            )
-        }
+    func monitors(observer: MonitorEvents) async throws -> [MonitorService] {
+        let factory = MonitorFactory(parts: parts)
+        var monitors: [MonitorService] = []
+        for declaration in project.monitors { monitors.append(try await factory.make(declaration, observer: observer)) }
+        return monitors
     }
 
     func retrainers(followers: Followers) throws -> [RetrainingService] {

@@ -151,4 +151,12 @@ extension EventHub {
     func publishLoop(_ project: String, change: String, _ data: JSONValue) {
         publish(topic: "loop", ["project": .string(project), "change": .string(change), "data": data])
     }
+
+    /// Tells that a monitor has something new about one of its windows.
+    func publishMonitor(_ monitor: String, change: String, _ window: Int) {
+        publish(
+            topic: "monitors",
+            ["monitor": .string(monitor), "change": .string(change), "window": .int(Int64(window))]
+        )
+    }
 }

@@ -74,10 +74,12 @@ struct AlertObservation: Sendable, Hashable {
     var window: Int
     var row: Int64
     var message: String
+    /// What tells one opening from the next; the row where nil.
+    var occasion: Int64?
 
     fileprivate func alert(value: Double, now: Int64) -> MonitorAlert {
         MonitorAlert(
-            id: "\(monitor).\(series).\(subject).\(row)",
+            id: "\(monitor).\(series).\(subject).\(occasion ?? row)",
             monitor: monitor,
             fingerprint: "\(monitor).\(series)",
             kind: kind,

@@ -13,9 +13,9 @@ struct HeldRow: Sendable, Hashable {
 
     /// Event time; nil until the row itself was read.
     var time: Int64?
-    /// The monitored columns; empty once the row's window is closed.
-    var features: [Double] = []
-    /// The prediction id; nil until a prediction was read.
+    /// The monitored columns; empty once the row's window is measured, or where there is no room for them.
+    var cells: [Cell] = []
+    /// The id that labels use; nil until it is known.
     var id: String?
     /// By role.
     var verdicts: [Verdict?]

@@ -18,8 +18,10 @@ package enum MonitorEvent: Sendable, Hashable {
         package var offset: Int64
         /// Event time, Unix milliseconds.
         package var time: Int64
-        /// The monitored columns in the order of the definition; NaN where missing.
-        package var features: [Double]
+        /// The monitored columns in the order of the definition.
+        package var cells: [Cell]
+        /// The id that labels use, where the row carries it: entity key and event time.
+        package var joinID: String?
     }
 
     /// What a model said about a row.

@@ -1,11 +1,10 @@
-internal import Statistics
-
-/// Joins rows, predictions and labels, and forms windows and rolling estimates by row position.
+/// Joins rows, predictions and labels, and forms windows and rolling estimates.
 ///
-/// A pure state machine: events in, steps out. Rows are settled one after the other; a row is settled when each role
-/// has predicted it or passed it by, and its label has come or its time for that is over. Everything that comes out
-/// depends on the content of the topics alone and not on the order in which they were read, unless a step is forced
-/// because a topic stood still.
+/// A pure state machine: events in, steps out. Two fronts move over the rows. A row is *scored* when each role has
+/// predicted it or passed it by: a window whose rows are all scored is measured, labels or not. A row is *settled* when
+/// in addition its label has come or its time for that is over: a window whose rows are all settled is complete.
+/// Everything that comes out depends on the content of the topics alone and not on the order in which they were read,
+/// unless a step is forced because a topic stood still.
 struct WindowAssembler: Sendable, Hashable {
     /// Rows that may be held beyond the settled ones; a prediction farther away is not about this topic.
     static let maximumLookAhead: Int64 = 2_000_000
@@ -14,6 +13,7 @@ struct WindowAssembler: Sendable, Hashable {
 
     var rows: [HeldRow] = []
     var firstOffset: Int64
+    var scoredThrough: Int64
     var settledThrough: Int64
     var inputThrough: Int64
     var predictedThrough: [Int64]
@@ -22,19 +22,31 @@ struct WindowAssembler: Sendable, Hashable {
     var labelClock = LabelClock()
     var waiting = WaitingLabels()
     var counters = MonitorCounters()
+    /// How far windows are measured.
+    var measured: WindowFront
+    /// How far windows are complete.
+    var completed: WindowFront
     /// Where the open window was closed for the end of the stream.
     var openWindowClosedAt: Int64?
+    /// Measured windows that got labels since they were last looked at.
+    var refilled: Set<Int> = []
+    /// Cells that are held now.
+    var heldCells = 0
 
     private var offsets: [String: Int64] = [:]
     private var pending: [MonitorStep] = []
-    private let champion: Int
+    let champion: Int
 
     init(_ definition: MonitorDefinition) {
         self.definition = definition
-        firstOffset = definition.startOffset
-        settledThrough = definition.startOffset
-        inputThrough = definition.startOffset
-        predictedThrough = definition.predictionTopics.map { _ in definition.startOffset }
+        let start = definition.startOffset
+        firstOffset = start
+        scoredThrough = start
+        settledThrough = start
+        inputThrough = start
+        predictedThrough = definition.predictionTopics.map { _ in start }
+        measured = WindowFront(start: start)
+        completed = WindowFront(start: start)
         champion = definition.championIndex
     }
 
@@ -48,30 +60,12 @@ struct WindowAssembler: Sendable, Hashable {
         }
     }
 
-    /// The next thing that the settled rows give; nil when more must be read first.
+    /// The next thing that the rows give; nil when more must be read first.
     ///
     /// With `forced`, rows whose horizon the input has passed no longer wait for predictions or labels.
     mutating func nextStep(forced: Bool = false) -> MonitorStep? {
-        while pending.isEmpty, settleNextRow(forced: forced) {
-            let settled = Int(settledThrough - definition.startOffset)
-            if settled.isMultiple(of: definition.evaluation.every) { pending.append(.estimate(estimate())) }
-            if settled.isMultiple(of: definition.windowRows) {
-                pending.append(.window(closeWindow(settled)))
-            }
-        }
+        while pending.isEmpty, scoreNextRow() || settleNextRow(forced: forced) {}
         return pending.isEmpty ? nil : pending.removeFirst()
-    }
-
-    /// The open window with the rows that are settled, since no more will come; nil where it has none, or was asked
-    /// for at this row before.
-    ///
-    /// Changes nothing else: should rows come after all, the whole window closes in its turn and takes its place.
-    mutating func closeOpenWindow() -> AssembledWindow? {
-        let settled = Int(settledThrough - definition.startOffset)
-        let open = settled % definition.windowRows
-        guard open > 0, openWindowClosedAt != settledThrough else { return nil }
-        openWindowClosedAt = settledThrough
-        return assemble(settled, rows: open)
     }
 
     /// The counters with the numbers of what waits now.
@@ -90,7 +84,13 @@ struct WindowAssembler: Sendable, Hashable {
         inputClock = max(inputClock, row.time)
         guard row.offset >= settledThrough, let index = slot(of: row.offset) else { return }
         rows[index].time = row.time
-        rows[index].features = row.features
+        if heldCells + row.cells.count <= MonitorDefinition.maximumWindowValues {
+            rows[index].cells = row.cells
+            heldCells += row.cells.count
+        } else {
+            counters.unsampled += 1
+        }
+        if let id = row.joinID { name(index, id) }
     }
 
     private mutating func receive(_ prediction: MonitorEvent.Prediction, role: Int) {
@@ -108,10 +108,15 @@ struct WindowAssembler: Sendable, Hashable {
                 version: prediction.version
             )
         }
+        if definition.join == .predictionID { name(index, prediction.id) }
+    }
+
+    /// Gives a row the id that labels use, and takes the labels that have waited for it.
+    private mutating func name(_ index: Int, _ id: String) {
         guard rows[index].id == nil else { return }
-        rows[index].id = prediction.id
-        offsets[prediction.id] = prediction.rowOffset
-        for label in waiting.take(prediction.id) { attach(label, to: index) }
+        rows[index].id = id
+        offsets[id] = firstOffset + Int64(index)
+        for label in waiting.take(id) { attach(label, to: index) }
     }
 
     private mutating func receive(_ label: MonitorEvent.Label) {
@@ -133,6 +138,7 @@ struct WindowAssembler: Sendable, Hashable {
             counters.late += 1
         } else {
             rows[index].truth = HeldRow.Truth(value: label.value, offset: label.offset)
+            noteRefill(of: index)
         }
     }
 
@@ -144,17 +150,31 @@ struct WindowAssembler: Sendable, Hashable {
         return index
     }
 
-    // MARK: Settling
+    // MARK: The two fronts
+
+    /// Moves the first front over one row, once it is read and predicted, or was passed by the second front.
+    private mutating func scoreNextRow() -> Bool {
+        guard inputThrough > scoredThrough, predictedThrough.allSatisfy({ $0 > scoredThrough }) else { return false }
+        passScored()
+        return true
+    }
+
+    private mutating func passScored() {
+        let index = makeRow(at: scoredThrough)
+        scoredThrough += 1
+        for window in measured.windows(endedBy: rows[index], at: scoredThrough, in: self) {
+            pending.append(.measured(measure(window)))
+        }
+    }
 
     private mutating func settleNextRow(forced: Bool) -> Bool {
-        let index = Int(settledThrough - firstOffset)
         guard inputThrough > settledThrough else { return false }
-        while rows.count <= index { rows.append(HeldRow(roles: predictedThrough.count)) }
+        let index = makeRow(at: settledThrough)
         let row = rows[index]
         let end = row.time.map { $0.addingClamped(definition.labelHorizonMilliseconds) }
         let given = forced && end.map { $0 < inputClock } ?? true
         for role in predictedThrough.indices where predictedThrough[role] <= settledThrough && !given { return false }
-        if row.id != nil, let end {
+        if definition.labelsTopic != nil, row.id != nil, let end {
             let closing = labelClock.offsetReaching(end)
             if let truth = row.truth {
                 if let closing, truth.offset > closing {
@@ -167,99 +187,56 @@ struct WindowAssembler: Sendable, Hashable {
                 return false
             }
         }
+        if scoredThrough == settledThrough { passScored() }
         settledThrough += 1
+        passSettled(rows[index])
         return true
     }
 
-    // MARK: Steps
-
-    private func estimate() -> QualityEstimate {
-        var chosen: [HeldRow] = []
-        var version: Int?
-        for index in stride(from: Int(settledThrough - firstOffset) - 1, through: 0, by: -1) {
-            guard let verdict = rows[index].verdicts[champion] else { continue }
-            if version == nil { version = verdict.version }
-            guard verdict.version == version, chosen.count < definition.evaluation.rows else { break }
-            if rows[index].truth != nil { chosen.append(rows[index]) }
+    private mutating func passSettled(_ row: HeldRow) {
+        if let time = row.time, let stretch = definition.window.stretch(of: time), completed.isOver(stretch) {
+            counters.lateRows += 1
         }
-        let enough = chosen.count >= definition.evaluation.minimumRows
-        return QualityEstimate(
-            monitor: definition.name,
-            row: definition.rowNumber(at: settledThrough - 1),
-            rows: chosen.count,
-            labelledRows: counters.joined,
-            championVersion: version,
-            quality: enough ? quality(chosen[...]) : []
-        )
-    }
-
-    private mutating func closeWindow(_ settled: Int) -> AssembledWindow {
-        let window = assemble(settled, rows: definition.windowRows)
-        let end = Int(settledThrough - firstOffset)
-        for index in (end - definition.windowRows)..<end { rows[index].features = [] }
-        dropRowsNobodyNeeds()
-        return window
-    }
-
-    /// The window that ends at the last settled row, of its last `count` rows.
-    private func assemble(_ settled: Int, rows count: Int) -> AssembledWindow {
-        let end = Int(settledThrough - firstOffset)
-        let held = rows[(end - count)..<end]
-        return AssembledWindow(
-            index: (settled - 1) / definition.windowRows,
-            firstRow: definition.rowNumber(at: settledThrough - Int64(count)),
-            lastRow: definition.rowNumber(at: settledThrough - 1),
-            rows: held.count { $0.time != nil },
-            labelled: held.count { $0.truth != nil },
-            unscored: held.count { $0.time != nil && $0.verdicts[champion] == nil },
-            quality: quality(held),
-            championVersions: versions(held),
-            columns: definition.featureColumns.indices.map { column in
-                held.compactMap { $0.features.indices.contains(column) ? $0.features[column] : nil }
-            }
-        )
-    }
-
-    private func quality(_ rows: ArraySlice<HeldRow>) -> [RoleQuality] {
-        definition.predictionTopics.indices.map { role in
-            var judged = JudgedRows()
-            for row in rows {
-                guard let verdict = row.verdicts[role], let truth = row.truth else { continue }
-                judged.add(verdict, truth.value)
-            }
-            return judged.quality(of: definition.predictionTopics[role].role)
+        if (settledThrough - definition.startOffset).isMultiple(of: Int64(definition.evaluation.every)),
+            !definition.predictionTopics.isEmpty
+        {
+            pending.append(.estimate(estimate()))
+        }
+        for window in completed.windows(endedBy: row, at: settledThrough, in: self) {
+            pending.append(.complete(complete(window)))
         }
     }
 
-    private func versions(_ rows: ArraySlice<HeldRow>) -> [Int] {
-        var versions: [Int] = []
-        for row in rows {
-            guard let version = row.verdicts[champion]?.version, !versions.contains(version) else { continue }
-            versions.append(version)
-        }
-        return versions
+    private mutating func makeRow(at offset: Int64) -> Int {
+        let index = Int(offset - firstOffset)
+        while rows.count <= index { rows.append(HeldRow(roles: predictedThrough.count)) }
+        return index
     }
 
-    /// Lets go of rows before the open window, as far as no estimate looks back at them.
-    private mutating func dropRowsNobodyNeeds() {
-        let end = Int(settledThrough - firstOffset)
+    // MARK: Letting go
+
+    /// Lets go of rows that belong to no open window, as far as no estimate looks back at them.
+    mutating func dropRowsNobodyNeeds() {
+        let end = completed.firstNeeded(in: self)
         var needed = definition.evaluation.rows
         var keepFrom = end
-        let reach = definition.evaluation.rows * 20 + definition.windowRows
-        while keepFrom > 0, needed > 0, end - keepFrom < reach {
+        let reach = definition.evaluation.rows * 20 + (definition.window.rowLimit ?? 0)
+        while !definition.predictionTopics.isEmpty, keepFrom > 0, needed > 0, end - keepFrom < reach {
             keepFrom -= 1
             if rows[keepFrom].truth != nil, rows[keepFrom].verdicts[champion] != nil { needed -= 1 }
         }
         for row in rows[..<keepFrom] {
             if let id = row.id { offsets[id] = nil }
+            heldCells -= row.cells.count
             droppedClock = max(droppedClock, row.time ?? .min)
         }
         rows.removeFirst(keepFrom)
         firstOffset += Int64(keepFrom)
-        let settledClock = rows[..<(end - keepFrom)].reduce(droppedClock) { max($0, $1.time ?? .min) }
+        let settled = Int(settledThrough - firstOffset)
+        let settledClock = rows[..<settled].reduce(droppedClock) { max($0, $1.time ?? .min) }
         let horizon = definition.labelHorizonMilliseconds
         counters.unknown += waiting.giveUp(before: settledClock.addingClamped(-horizon))
-        if let oldest = rows.dropFirst(end - keepFrom).compactMap(\.time).min() {
+        if let oldest = rows.dropFirst(settled).compactMap(\.time).min() {
             labelClock.forget(before: oldest.addingClamped(horizon))
         }
     }
@@ -267,30 +244,11 @@ struct WindowAssembler: Sendable, Hashable {
     /// Rebuilds what follows from the held rows, after these were read from storage.
     mutating func restoreIndex() {
         offsets = [:]
+        heldCells = rows.reduce(0) { $0 + $1.cells.count }
         for (index, row) in rows.enumerated() {
             if let id = row.id { offsets[id] = firstOffset + Int64(index) }
         }
     }
-}
-
-/// What comes out of the assembler.
-enum MonitorStep: Sendable, Hashable {
-    case estimate(QualityEstimate)
-    case window(AssembledWindow)
-}
-
-/// A complete window, before its columns are compared with a reference.
-struct AssembledWindow: Sendable, Hashable {
-    var index: Int
-    var firstRow: Int64
-    var lastRow: Int64
-    var rows: Int
-    var labelled: Int
-    var unscored: Int
-    var quality: [RoleQuality]
-    var championVersions: [Int]
-    /// The values of each monitored column, in the order of the definition.
-    var columns: [[Double]]
 }
 
 extension MonitorDefinition {

@@ -2,7 +2,7 @@
 package struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of failure; open, so that a new kind breaks no caller.
     package struct Code: Sendable, Hashable {
-        private enum Kind { case invalidDefinition, missingReference, damagedState, changedDefinition }
+        private enum Kind { case invalidDefinition, unknownColumn, missingReference, damagedState, changedDefinition }
         private let kind: Kind
 
         private init(_ kind: Kind) {
@@ -11,6 +11,8 @@ package struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible 
 
         /// The declaration of the monitor makes no sense.
         package static let invalidDefinition = Code(.invalidDefinition)
+        /// A column or topic that is watched does not exist.
+        package static let unknownColumn = Code(.unknownColumn)
         /// The reference dataset, or a column of it, is not there.
         package static let missingReference = Code(.missingReference)
         /// The saved state cannot be read.
@@ -42,31 +44,71 @@ extension MonitorDefinition {
     package func validate() throws(MonitorError) {
         try require(!name.isEmpty, "name", "is empty: give the monitor a name")
         try require(!inputTopic.isEmpty, "input", "is empty: name the topic of rows")
-        try require(!labelsTopic.isEmpty, "labels", "is empty: name the topic of labels")
+        try require(labelsTopic != "", "labels", "is empty: name the topic of labels, or leave it out")
         try validateRoles()
-        try require(windowRows > 0, "window.size", "is \(windowRows): use at least 1")
-        try require(
-            windowRows <= Self.maximumWindowValues / max(1, featureColumns.count),
-            "window.size",
-            "is \(windowRows): with \(featureColumns.count) columns at most "
-                + "\(Self.maximumWindowValues / max(1, featureColumns.count)) rows fit"
-        )
-        try require(
-            Set(featureColumns).count == featureColumns.count,
-            "columns",
-            "names a column twice: name each once"
-        )
+        try validateWindow()
+        try validateColumns()
         try require(labelHorizonMilliseconds >= 0, "horizon", "is negative")
         try validateEvaluation()
         try validateLimits()
+        try validatePolicies()
+        for route in routes {
+            if let problem = route.problem { try require(false, "notify", problem) }
+        }
+    }
+
+    private func validateWindow() throws(MonitorError) {
+        switch window {
+        case .rows(let rows):
+            let most = Self.maximumWindowValues / max(1, columns.count)
+            try require(rows > 0, "window.size", "is \(rows): use at least 1")
+            try require(
+                rows <= most,
+                "window.size",
+                "is \(rows): with \(columns.count) columns at most \(most) rows fit"
+            )
+        case .time(let span, let lateness):
+            try require(span >= 1000, "window.seconds", "is \(Double(span) / 1000): use at least 1")
+            try require(lateness >= 0, "window.latenessSeconds", "is negative")
+        case .labels(let count):
+            try require(count > 0, "window.labels", "is \(count): use at least 1")
+            try require(labelsTopic != nil, "window.labels", "counts labels, and 'labels' names no topic of them")
+        }
+    }
+
+    private func validateColumns() throws(MonitorError) {
+        try require(Set(columns.map(\.name)).count == columns.count, "columns", "names a column twice: name each once")
+        try require(
+            columns.count <= 2_000,
+            "columns",
+            "has \(columns.count) columns: at most 2000 are watched together"
+        )
+        for column in columns {
+            if let low = column.minimum, let high = column.maximum {
+                try require(low <= high, "columns.\(column.name)", "has a minimum above its maximum")
+            }
+            if let share = column.maximumMissingShare {
+                try require((0...1).contains(share), "columns.\(column.name).missing", "must lie between 0 and 1")
+            }
+        }
     }
 
     private func validateRoles() throws(MonitorError) {
         let roles = predictionTopics.map(\.role)
-        try require(roles.contains(PredictionTopic.championRole), "predictions", "has no topic for the role 'champion'")
+        try require(
+            roles.isEmpty || roles.contains(PredictionTopic.championRole),
+            "predictions",
+            "has no topic for the role 'champion'"
+        )
+        try require(
+            !roles.isEmpty || (labelsTopic == nil && performance.isEmpty && estimation == nil),
+            "predictions",
+            "is empty, and labels, performance and estimates speak of predictions: name the champion's topic"
+        )
+        try require(!roles.isEmpty || !columns.isEmpty, "columns", "is empty: name what to look at")
         try require(Set(roles).count == roles.count, "predictions", "names a role twice: name each once")
         try require(roles.count <= 16, "predictions", "has \(roles.count) roles: at most 16 are watched together")
-        let topics = [inputTopic, labelsTopic] + predictionTopics.map(\.topic)
+        let topics = [inputTopic] + (labelsTopic.map { [$0] } ?? []) + predictionTopics.map(\.topic)
         try require(Set(topics).count == topics.count, "predictions", "uses a topic twice: each part needs its own")
     }
 
@@ -99,6 +141,35 @@ extension MonitorDefinition {
         try require(drift.significance > 0 && drift.significance < 1, "drift.significance", "must lie between 0 and 1")
         try require(drift.persistence.isPossible, "drift", "can never open: windows must be 1 to 'of'")
         try require(drift.minimumColumns > 0, "drift.minimum_columns", "is \(drift.minimumColumns): use at least 1")
+    }
+
+    private func validatePolicies() throws(MonitorError) {
+        if let quality {
+            try require(quality.persistence.isPossible, "quality", "can never open: windows must be 1 to 'of'")
+        }
+        if let estimation {
+            try require(
+                (50...1_000_000).contains(estimation.calibrationRows),
+                "estimated.calibrationRows",
+                "is \(estimation.calibrationRows): use 50 to 1,000,000"
+            )
+            for limit in estimation.limits {
+                let field = "estimated.\(limit.metric.rawValue)"
+                try require(
+                    EstimatedQuality.metrics.contains(limit.metric),
+                    field,
+                    "cannot be estimated: \(EstimatedQuality.choices)"
+                )
+                try require(limit.persistence.isPossible, field, "can never open: windows must be 1 to 'of'")
+            }
+        }
+        if let health {
+            try require(health.stalledAfterSeconds >= 1, "health.stalledAfterSeconds", "must be at least 1")
+            try require(health.persistence.isPossible, "health", "can never open: windows must be 1 to 'of'")
+        }
+        if let repeatMilliseconds {
+            try require(repeatMilliseconds >= 60_000, "repeatMinutes", "must be at least 1")
+        }
     }
 
     private func require(

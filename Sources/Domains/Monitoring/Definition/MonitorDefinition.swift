@@ -1,3 +1,5 @@
+package import Statistics
+
 /// What one monitor watches, how it measures and when it calls for help.
 ///
 /// A plain value: the project file, the API or a command builds it; ``validate()`` says what is wrong with it.
@@ -11,14 +13,20 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// The topic of rows that are scored; read from partition 0.
     package var inputTopic: String
 
-    /// The topics of predictions by role; the champion's must be among them.
+    /// The topics of predictions by role, the champion's among them; empty to watch the input alone.
     package var predictionTopics: [PredictionTopic]
 
-    /// The topic of labels, which may come late.
-    package var labelsTopic: String
+    /// The topic of labels, which may come late; nil where there are none.
+    package var labelsTopic: String?
 
-    /// The columns of the input that are compared with the reference.
-    package var featureColumns: [String]
+    /// How a label finds its row.
+    package var join = LabelJoin.predictionID
+
+    /// The columns of the input that are looked at.
+    package var columns: [MonitoredColumn]
+
+    /// What windows are compared with; nil for the training data of the champion.
+    package var reference: ReferenceDataset?
 
     /// The offset of the input topic at which window 0 begins.
     package var startOffset: Int64 = 0
@@ -26,8 +34,8 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// The row number that people give to the row at ``startOffset``.
     package var firstRow: Int64 = 0
 
-    /// Rows in a window.
-    package var windowRows: Int
+    /// How the stream is cut into windows.
+    package var window: WindowPlan
 
     /// How long after a row's event time its label is waited for, in event time.
     package var labelHorizonMilliseconds: Int64 = 30 * 86_400_000
@@ -41,15 +49,30 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// Limits of quality metrics; each may raise one alert.
     package var performance: [PerformanceLimit] = []
 
+    /// When the data itself is bad; nil when it is only counted.
+    package var quality: QualityPolicy?
+
+    /// How quality is estimated before labels come; nil when it is not.
+    package var estimation: EstimationPolicy?
+
+    /// When the service is ill; nil when it is not watched.
+    package var health: HealthPolicy?
+
+    /// Where alerts are sent.
+    package var routes: [AlertRoute] = []
+
+    /// How long an alert that nobody has acknowledged waits to be sent again; nil for never.
+    package var repeatMilliseconds: Int64?
+
     /// Describes a monitor; everything else has a default that can be changed after.
     package init(
         name: String,
         model: String,
         inputTopic: String,
         predictionTopics: [PredictionTopic],
-        labelsTopic: String,
-        featureColumns: [String],
-        windowRows: Int,
+        labelsTopic: String?,
+        columns: [MonitoredColumn],
+        window: WindowPlan,
         evaluation: RollingEvaluation = RollingEvaluation(),
         drift: DriftPolicy? = DriftPolicy(),
         performance: [PerformanceLimit] = []
@@ -59,8 +82,8 @@ package struct MonitorDefinition: Sendable, Hashable {
         self.inputTopic = inputTopic
         self.predictionTopics = predictionTopics
         self.labelsTopic = labelsTopic
-        self.featureColumns = featureColumns
-        self.windowRows = windowRows
+        self.columns = columns
+        self.window = window
         self.evaluation = evaluation
         self.drift = drift
         self.performance = performance
@@ -68,6 +91,15 @@ package struct MonitorDefinition: Sendable, Hashable {
 
     /// The row number that people give to the row at `offset` of the input topic.
     package func rowNumber(at offset: Int64) -> Int64 { offset - startOffset + firstRow }
+}
+
+/// How a label finds the row that it is about.
+package enum LabelJoin: Sendable, Hashable {
+    /// Label and prediction carry the same `prediction_id`.
+    case predictionID
+
+    /// Label and row carry the same value in the column `key`, and the same event time.
+    case entity(key: String)
 }
 
 /// A topic of predictions and whose they are.
@@ -115,7 +147,7 @@ package struct RollingEvaluation: Sendable, Hashable {
 /// A column has drifted when its Kolmogorov-Smirnov test is significant after correction over all columns *and* one of
 /// the distance limits is reached: significance alone cries wolf on large windows, distance alone on small ones.
 package struct DriftPolicy: Sendable, Hashable {
-    /// The false discovery rate over the columns of a window (Benjamini-Hochberg).
+    /// The level of the tests after correction over the columns of a window.
     package var significance: Double = 0.001
 
     /// Population stability index from which a column differs; never taken below what chance alone gives.
@@ -126,6 +158,13 @@ package struct DriftPolicy: Sendable, Hashable {
 
     /// Kolmogorov-Smirnov distance from which a column differs.
     package var kolmogorovSmirnovLimit: Double? = 0.2
+
+    /// Jensen-Shannon distance (natural logarithm) from which a column of categories differs; never taken below what
+    /// chance alone gives.
+    package var jensenShannonLimit: Double? = 0.1
+
+    /// How p-values are corrected over the columns of a window.
+    package var correction = MultipleTesting.benjaminiHochberg
 
     /// Drifted columns in one window that make it a drifted window.
     package var minimumColumns: Int = 1

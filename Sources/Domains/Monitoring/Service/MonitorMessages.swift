@@ -22,11 +22,41 @@ struct MonitorMessages: Sendable {
         return prediction(object, role: role)
     }
 
-    /// A row of the input: a feature that is absent, null or no number is missing.
     private func row(_ object: JSONObject, _ record: StreamRecord) -> MonitorEvent {
-        let features = definition.featureColumns.map { object[$0]?.doubleValue ?? .nan }
-        return .row(.init(offset: record.offset, time: record.timestampMilliseconds, features: features))
+        let time = record.timestampMilliseconds
+        var joinID: String?
+        if case .entity(let key) = definition.join, let entity = object[key].flatMap(Self.text) {
+            joinID = Self.entityID(entity, time)
+        }
+        let cells = definition.columns.map { Self.cell(object[$0.name], $0.kind) }
+        return .row(.init(offset: record.offset, time: time, cells: cells, joinID: joinID))
     }
+
+    /// A value as its column's kind; the texts `NaN`, `Infinity` and `-Infinity` stand for these numbers.
+    static func cell(_ value: JSONValue?, _ kind: MonitoredColumn.Kind) -> Cell {
+        guard let value, !value.isNull else { return .missing }
+        switch kind {
+        case .numeric:
+            if let number = value.doubleValue { return number.isFinite ? .number(number) : .nonFinite }
+            if let flag = value.boolValue { return .number(flag ? 1 : 0) }
+            return ["NaN", "Infinity", "-Infinity"].contains(value.stringValue) ? .nonFinite : .mistyped
+        case .categorical:
+            return text(value).map { .category($0) } ?? .mistyped
+        }
+    }
+
+    /// A category or key as text, cut at the limit; nil for lists and objects.
+    private static func text(_ value: JSONValue) -> String? {
+        let text: String
+        switch value {
+        case .string(let string): text = string
+        case .int, .double, .bool: text = value.description
+        default: return nil
+        }
+        return Cell.cut(text)
+    }
+
+    private static func entityID(_ entity: String, _ time: Int64) -> String { "\(time)/\(entity)" }
 
     private func prediction(_ object: JSONObject, role: Int) -> MonitorEvent {
         guard let id = object["prediction_id"]?.stringValue, !id.isEmpty,
@@ -50,10 +80,18 @@ struct MonitorMessages: Sendable {
     }
 
     private func label(_ object: JSONObject, _ record: StreamRecord) -> MonitorEvent {
-        guard let id = object["prediction_id"]?.stringValue, !id.isEmpty, let value = object["label"].flatMap(truth)
-        else { return .undecodable }
         let time = object["event_time"]?.intValue ?? record.timestampMilliseconds
+        guard let id = labelID(object, time), let value = object["label"].flatMap(truth) else { return .undecodable }
         return .label(.init(id: id, offset: record.offset, value: value, time: time))
+    }
+
+    private func labelID(_ object: JSONObject, _ time: Int64) -> String? {
+        switch definition.join {
+        case .predictionID:
+            guard let id = object["prediction_id"]?.stringValue, !id.isEmpty else { return nil }
+            return id
+        case .entity(let key): return object[key].flatMap(Self.text).map { Self.entityID($0, time) }
+        }
     }
 
     /// A class given as 0 or 1, whole or not, or as a truth value.

@@ -21,6 +21,12 @@ package actor MonitorService: Service {
         package var pollInterval = Duration.milliseconds(200)
         /// How long rows may stand still before they stop waiting for predictions or labels whose time is over.
         package var stallTimeout = Duration.seconds(60)
+        /// The least time from one look at windows that got labels to the next.
+        package var fillInterval = Duration.seconds(1)
+        /// How often the health of the service is looked at.
+        package var healthInterval = Duration.seconds(5)
+        /// How often alerts are looked at that may have to be sent again.
+        package var repeatInterval = Duration.seconds(10)
         /// The first wait after a failure; doubles up to 2 s.
         package var retryInterval = Duration.milliseconds(250)
 
@@ -36,6 +42,7 @@ package actor MonitorService: Service {
     private let store: MonitorStore
     private let openReader: ReaderSource
     private let referenceSource: any ReferenceSource
+    private let healthSource: (any HealthSource)?
     private let observer: (any MonitorObserver)?
     private let options: Options
     private let messages: MonitorMessages
@@ -45,8 +52,14 @@ package actor MonitorService: Service {
     private var stopping = false
     private var streamHasEnded = false
     private var state: MonitorSnapshot
-    private var judge: DriftJudge?
+    private var inspector: WindowInspector
+    /// What windows that are not complete yet have shown; read back from storage after a restart.
+    private var findings: [Int: WindowFindings] = [:]
+    private var health = HealthJudge()
     private var hasNotices = true
+    private var lastFill = Int64.min
+    private var lastHealthLook = Int64.min
+    private var lastRepeatLook = Int64.min
     private var lastProgress = MonotonicClock.nowNanoseconds()
 
     /// The newest rolling estimate, nil before the first.
@@ -63,6 +76,7 @@ package actor MonitorService: Service {
         database: any SQLDatabase,
         reference: any ReferenceSource,
         observer: (any MonitorObserver)?,
+        health: (any HealthSource)? = nil,
         options: Options = Options(),
         openReader: @escaping ReaderSource
     ) throws(MonitorError) {
@@ -72,6 +86,8 @@ package actor MonitorService: Service {
         store = MonitorStore(database: database)
         self.openReader = openReader
         referenceSource = reference
+        healthSource = health
+        inspector = WindowInspector(columns: definition.columns)
         self.observer = observer
         self.options = options
         messages = MonitorMessages(definition)
@@ -85,20 +101,23 @@ package actor MonitorService: Service {
     /// Rows of the input that are done with: labelled, or given up.
     package var settledRows: Int { Int(state.assembler.settledThrough - definition.startOffset) }
 
+    /// Whether rows are done with that lie in no closed window.
+    package var hasOpenWindow: Bool { state.assembler.hasOpenWindow }
+
     /// The alerts that hold now, oldest first.
     package var openAlerts: [MonitorAlert] { state.alerts.openAlerts }
 
     /// The dataset version that windows are compared with; nil when there is none yet.
-    package var reference: ReferenceDataset? { judge?.reference }
+    package var reference: ReferenceDataset? { inspector.reference }
 
     /// Compares windows from now on with another dataset version, durably: on promotion, the new training data.
     ///
     /// - Throws: `MonitorError` or the source's error when the version or a column is missing; the old reference stays.
     package func setReference(_ reference: ReferenceDataset) async throws {
-        guard reference != judge?.reference else { return }
-        let judge = try await makeJudge(reference)
+        guard reference != inspector.reference else { return }
+        let inspector = try await makeInspector(reference)
         try await store.setReference(reference, of: definition.name)
-        self.judge = judge
+        self.inspector = inspector
     }
 
     /// Watches until ``stop()``.
@@ -149,9 +168,9 @@ package actor MonitorService: Service {
     private func restore() async throws {
         let saved = try await store.load(definition.name)
         if let text = saved.state { state = try MonitorSnapshot(decoding: text, for: definition) }
-        if let reference = saved.reference {
+        if let reference = definition.reference ?? saved.reference {
             do {
-                judge = try await makeJudge(reference)
+                inspector = try await makeInspector(reference)
             } catch {
                 problem = "no reference: \(error)"
                 logger.error("Reference not readable", ["monitor": definition.name, "reason": "\(error)"])
@@ -160,11 +179,9 @@ package actor MonitorService: Service {
         lastProgress = MonotonicClock.nowNanoseconds()
     }
 
-    private func makeJudge(_ reference: ReferenceDataset) async throws -> DriftJudge? {
-        guard let policy = definition.drift else { return nil }
-        let columns = definition.featureColumns
-        let values = try await referenceSource.columns(columns, of: reference)
-        return try DriftJudge(values, of: reference, columns: columns, policy: policy)
+    private func makeInspector(_ reference: ReferenceDataset) async throws -> WindowInspector {
+        let values = try await referenceSource.columns(definition.columns, of: reference)
+        return try WindowInspector(values, of: reference, columns: definition.columns, policy: definition.drift)
     }
 
     /// Reads and works until stopped; throws when a topic or the database fails.
@@ -176,7 +193,8 @@ package actor MonitorService: Service {
                 let records = try await reader.next(maximum: options.batchRecords, wait: options.pollInterval)
                 problem = nil
                 try await work(on: records)
-                if records.isEmpty && streamHasEnded { try await closeOpenWindow() }
+                if records.isEmpty && streamHasEnded { try await closeOpenWindows() }
+                try await lookAround()
             }
         } catch {
             await reader.close()
@@ -186,7 +204,8 @@ package actor MonitorService: Service {
     }
 
     private func assignments() -> [(TopicPartition, Int64)] {
-        let topics = [definition.inputTopic, definition.labelsTopic] + definition.predictionTopics.map(\.topic)
+        let labels = definition.labelsTopic.map { [$0] } ?? []
+        let topics = [definition.inputTopic] + labels + definition.predictionTopics.map(\.topic)
         return topics.map { topic in
             let start = topic == definition.inputTopic ? definition.startOffset : LogicalOffset.beginning
             return (TopicPartition(topic, 0), state.positions[topic] ?? start)
@@ -195,63 +214,97 @@ package actor MonitorService: Service {
 
     /// Applies records to a copy of the state and takes it over once it is stored.
     private func work(on records: [StreamRecord]) async throws {
-        var next = state
+        var turn = MonitorTurn(state: state, rules: rules, inspector: inspector, now: WallClock.nowMilliseconds())
         for record in records {
-            next.positions[record.topic] = record.offset + 1
-            next.assembler.receive(messages.event(record))
+            turn.state.positions[record.topic] = record.offset + 1
+            turn.state.assembler.receive(messages.event(record))
         }
-        var changes: [MonitorStore.Change] = []
-        var estimates: [(QualityEstimate, [MonitorAlert])] = []
-        let settled = next.assembler.settledThrough
-        while let step = next.assembler.nextStep(forced: isStalled) {
-            apply(step, to: &next.alerts, &changes, &estimates)
+        let settled = turn.state.assembler.settledThrough
+        while let step = turn.state.assembler.nextStep(forced: isStalled) {
+            try await apply(step, to: &turn)
         }
-        if next.assembler.settledThrough != settled { lastProgress = MonotonicClock.nowNanoseconds() }
-        if !changes.isEmpty {
-            try await store.save(definition.name, state: next.encoded(), changes: changes)
+        if turn.state.assembler.settledThrough != settled { lastProgress = MonotonicClock.nowNanoseconds() }
+        try await fill(&turn)
+        try await take(turn)
+    }
+
+    private func apply(_ step: MonitorStep, to turn: inout MonitorTurn) async throws {
+        switch step {
+        case .estimate(let estimate): turn.take(estimate)
+        case .measured(let window): findings[window.index] = turn.measure(window)
+        case .complete(let window): turn.complete(window, findings: try await findings(of: window))
+        }
+    }
+
+    /// What a window showed when it was measured; nil for one that never was.
+    private func findings(of window: AssembledWindow) async throws -> WindowFindings? {
+        if let known = findings.removeValue(forKey: window.index) { return known }
+        guard window.rowNumbers.isEmpty, window.rows > 0 else { return nil }
+        return try await store.window(window.index, of: definition.name)?.findings
+    }
+
+    /// Looks again at measured windows that got labels.
+    private func fill(_ turn: inout MonitorTurn) async throws {
+        guard isDue(&lastFill, options.fillInterval) else { return }
+        for window in turn.state.assembler.takeRefilled(limit: 8) {
+            if findings[window.index] == nil {
+                findings[window.index] = try await store.window(window.index, of: definition.name)?.findings
+            }
+            guard let known = findings[window.index] else { continue }
+            turn.fill(window, findings: known)
+        }
+    }
+
+    /// Stores what a turn has found, then goes on from its state.
+    private func take(_ turn: MonitorTurn) async throws {
+        if !turn.changes.isEmpty {
+            try await store.save(definition, state: turn.state.encoded(), changes: turn.changes)
             hasNotices = true
         }
-        state = next
-        for (estimate, alerts) in estimates {
+        state = turn.state
+        for window in turn.filled { await observer?.monitor(definition.name, didFill: window) }
+        for (estimate, alerts) in turn.estimates {
             latestEstimate = estimate
             await observer?.monitor(definition.name, didEstimate: estimate, openAlerts: alerts)
         }
     }
 
-    /// Closes the window that the end of the stream left open.
-    private func closeOpenWindow() async throws {
+    /// Closes the windows that the end of the stream left open.
+    private func closeOpenWindows() async throws {
         guard state.assembler.currentCounters.unlabelled == 0 else { return }
-        var next = state
         streamHasEnded = false
-        guard let assembled = next.assembler.closeOpenWindow() else { return }
-        var changes: [MonitorStore.Change] = []
-        var estimates: [(QualityEstimate, [MonitorAlert])] = []
-        apply(.window(assembled), to: &next.alerts, &changes, &estimates)
-        try await store.save(definition.name, state: next.encoded(), changes: changes)
-        hasNotices = true
-        state = next
+        var turn = MonitorTurn(state: state, rules: rules, inspector: inspector, now: WallClock.nowMilliseconds())
+        for window in turn.state.assembler.closeOpenWindows() {
+            turn.complete(window, findings: try await findings(of: window))
+        }
+        try await take(turn)
     }
 
-    private func apply(
-        _ step: MonitorStep,
-        to alerts: inout AlertBook,
-        _ changes: inout [MonitorStore.Change],
-        _ estimates: inout [(QualityEstimate, [MonitorAlert])]
-    ) {
-        let now = WallClock.nowMilliseconds()
-        var observations: [AlertObservation] = []
-        switch step {
-        case .estimate(let estimate):
-            observations = rules.observations(of: estimate)
-        case .window(let assembled):
-            let window = MonitoredWindow(assembled, of: definition.name, judge: judge, closedAt: now)
-            changes.append(.window(window))
-            if let observation = rules.observation(of: window) { observations = [observation] }
+    /// What does not come from records: the health of the service, and alerts to be sent again.
+    private func lookAround() async throws {
+        if let policy = definition.health, let healthSource, isDue(&lastHealthLook, options.healthInterval) {
+            let readings = await healthSource.readings(for: definition)
+            var turn = MonitorTurn(state: state, rules: rules, inspector: inspector, now: WallClock.nowMilliseconds())
+            let observations = health.judge(
+                readings,
+                policy: policy,
+                definition: definition,
+                at: state.assembler.newestPlace,
+                now: (MonotonicClock.nowNanoseconds(), turn.now)
+            )
+            turn.take(observations)
+            try await take(turn)
         }
-        for observation in observations {
-            changes += alerts.observe(observation, now: now).map { .alert($0) }
+        if definition.repeatMilliseconds != nil, isDue(&lastRepeatLook, options.repeatInterval) {
+            try await store.sendAgain(state.alerts.openAlerts, of: definition)
         }
-        if case .estimate(let estimate) = step { estimates.append((estimate, alerts.openAlerts)) }
+    }
+
+    private func isDue(_ last: inout Int64, _ interval: Duration) -> Bool {
+        let now = MonotonicClock.nowNanoseconds()
+        guard last == .min || .nanoseconds(now - last) >= interval else { return false }
+        last = now
+        return true
     }
 
     private var isStalled: Bool {
@@ -295,24 +348,5 @@ package actor MonitorService: Service {
         }
         logger.error("Records were deleted before they were read", ["topic": lost.topic])
         state.positions[lost.topic] = LogicalOffset.beginning
-    }
-}
-
-extension MonitoredWindow {
-    fileprivate init(_ window: AssembledWindow, of monitor: String, judge: DriftJudge?, closedAt: Int64) {
-        self.init(
-            monitor: monitor,
-            index: window.index,
-            firstRow: window.firstRow,
-            lastRow: window.lastRow,
-            rows: window.rows,
-            labelled: window.labelled,
-            unscored: window.unscored,
-            quality: window.quality,
-            championVersions: window.championVersions,
-            drift: judge?.compare(window.columns) ?? [],
-            reference: judge?.reference.description,
-            closedAt: closedAt
-        )
     }
 }

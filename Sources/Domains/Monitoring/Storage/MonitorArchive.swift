@@ -10,14 +10,15 @@ package struct MonitorArchive: Sendable {
         self.database = database
     }
 
-    /// The closed windows of a monitor from window `first` on, oldest first.
+    /// The windows of a monitor from window `first` on, oldest first; of the newest `limit` of them.
     package func windows(of monitor: String, from first: Int = 0, limit: Int = 10_000) async throws -> [MonitoredWindow]
     {
         try await database.read { transaction in
             try transaction.query(
-                "SELECT payload FROM monitor_windows WHERE monitor = ? AND window_index >= ? ORDER BY window_index LIMIT ?",
+                "SELECT payload FROM monitor_windows WHERE monitor = ? AND window_index >= ? ORDER BY window_index DESC LIMIT ?",
                 [.text(monitor), .int(Int64(first)), .int(Int64(limit))]
             )
+            .reversed()
             .map { try Self.window($0.text(0), monitor) }
         }
     }
@@ -32,6 +33,16 @@ package struct MonitorArchive: Sendable {
             )
             .map { try Self.alert($0.text(0), $0.text(1)) }
         }
+    }
+
+    /// One window of a monitor; nil where there is none.
+    package func window(_ index: Int, of monitor: String) async throws -> MonitoredWindow? {
+        try await MonitorStore(database: database).window(index, of: monitor)
+    }
+
+    /// Forgets all of a monitor: windows, alerts, state.
+    package func reset(_ monitor: String) async throws {
+        try await MonitorStore(database: database).reset(monitor)
     }
 
     static func window(_ payload: String, _ monitor: String) throws -> MonitoredWindow {

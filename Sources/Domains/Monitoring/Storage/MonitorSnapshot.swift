@@ -9,6 +9,7 @@ struct MonitorSnapshot: Sendable {
     var positions: [String: Int64]
     var assembler: WindowAssembler
     var alerts: AlertBook
+    var memory = PredictionMemory()
 
     /// The state as text.
     func encoded() -> String {
@@ -18,6 +19,7 @@ struct MonitorSnapshot: Sendable {
             "positions": .object(JSONObject(positions.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) })),
             "assembler": assembler.json,
             "alerts": alerts.json,
+            "memory": memory.json,
         ])
         return String(decoding: value.serialized(), as: UTF8.self)
     }
@@ -49,6 +51,7 @@ struct MonitorSnapshot: Sendable {
         for (topic, offset) in try reader["positions"].members() { positions[topic] = try offset.int() }
         assembler = try WindowAssembler(reading: reader["assembler"], for: definition)
         alerts = try AlertBook(reading: reader["alerts"])
+        memory = try PredictionMemory(reading: reader["memory"])
     }
 
     init(positions: [String: Int64], assembler: WindowAssembler, alerts: AlertBook) {
@@ -62,8 +65,20 @@ extension MonitorDefinition {
     /// All that the saved state depends on, in one line.
     var shape: String {
         let roles = predictionTopics.map { "\($0.role)=\($0.topic)" }.joined(separator: ",")
-        return "\(inputTopic)@\(startOffset) \(roles) \(labelsTopic) \(windowRows) "
-            + featureColumns.joined(separator: ",")
+        let columns = columns.map { $0.kind == .numeric ? $0.name : "\($0.name):\($0.kind.rawValue)" }
+        let join = if case .entity(let key) = join { " by \(key)" } else { "" }
+        return "\(inputTopic)@\(startOffset) \(roles) \(labelsTopic ?? "-") \(window.shape) "
+            + columns.joined(separator: ",") + join
+    }
+}
+
+extension WindowPlan {
+    fileprivate var shape: String {
+        switch self {
+        case .rows(let count): "\(count)"
+        case .time(let span, let lateness): "\(span)ms+\(lateness)ms"
+        case .labels(let count): "\(count)labels"
+        }
     }
 }
 
@@ -84,6 +99,12 @@ struct SnapshotReader {
     var isNull: Bool { value == nil || value?.isNull == true }
 
     func int() throws(MonitorError) -> Int64 { try require(value?.intValue) }
+
+    func optionalInt() throws(MonitorError) -> Int64? { isNull ? nil : try int() }
+
+    func optionalDouble() throws(MonitorError) -> Double? { isNull ? nil : try double() }
+
+    func optionalString() throws(MonitorError) -> String? { isNull ? nil : try string() }
 
     func double() throws(MonitorError) -> Double { try require(value?.doubleValue) }
 

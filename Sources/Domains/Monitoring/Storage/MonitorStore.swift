@@ -6,7 +6,10 @@ internal import SQLStore
 struct MonitorStore: Sendable {
     /// Something that happened, in the order in which it happened.
     enum Change: Sendable {
+        /// A window is complete.
         case window(MonitoredWindow)
+        /// A window is known as far as this; the observer is not told from here.
+        case filled(MonitoredWindow)
         case alert(MonitorAlert)
     }
 
@@ -42,18 +45,48 @@ struct MonitorStore: Sendable {
         }
     }
 
-    /// Stores the state, what followed from it, and that the observer is to be told, in one transaction.
-    func save(_ monitor: String, state: String, changes: [Change]) async throws {
+    /// Stores the state, what followed from it, that the observer is to be told, and what is to be sent where, in one
+    /// transaction.
+    func save(_ definition: MonitorDefinition, state: String, changes: [Change]) async throws {
+        let monitor = definition.name
         let now = WallClock.nowMilliseconds()
         try await database.write { transaction in
             try transaction.execute(Statements.upsertState, [.text(monitor), .text(state), .int(now)])
             var number = try transaction.first(Statements.lastNotice, [.text(monitor)])?.optionalInt(0) ?? 0
             for change in changes {
+                guard let (kind, subject) = try Self.store(change, of: definition, at: now, in: transaction) else {
+                    continue
+                }
                 number += 1
-                let (kind, subject) = try Self.store(change, of: monitor, in: transaction)
                 try transaction.execute(
                     Statements.insertNotice,
                     [.text(monitor), .int(number), .text(kind), .text(subject)]
+                )
+            }
+        }
+    }
+
+    /// One window as it was last stored; nil where there is none.
+    func window(_ index: Int, of monitor: String) async throws -> MonitoredWindow? {
+        try await database.read { transaction in
+            try transaction.first(Statements.selectWindow, [.text(monitor), .int(Int64(index))])
+                .map { try MonitorArchive.window($0.text(0), monitor) }
+        }
+    }
+
+    /// Sends open alerts again that were last sent longer ago than the monitor's interval, unless somebody has
+    /// acknowledged them.
+    func sendAgain(_ alerts: [MonitorAlert], of definition: MonitorDefinition) async throws {
+        guard let interval = definition.repeatMilliseconds, !alerts.isEmpty else { return }
+        let now = WallClock.nowMilliseconds()
+        try await database.write { transaction in
+            for alert in alerts {
+                try AlertOutbox.enqueueAgain(
+                    alert,
+                    of: definition,
+                    sentBefore: now - interval,
+                    at: now,
+                    in: transaction
                 )
             }
         }
@@ -95,18 +128,22 @@ struct MonitorStore: Sendable {
         }
     }
 
+    /// Stores a change; returns what the observer is told of it, nil for nothing.
     private static func store(
         _ change: Change,
-        of monitor: String,
+        of definition: MonitorDefinition,
+        at now: Int64,
         in transaction: any SQLTransaction
-    ) throws -> (kind: String, subject: String) {
+    ) throws -> (kind: String, subject: String)? {
+        let monitor = definition.name
         switch change {
-        case .window(let window):
+        case .window(let window), .filled(let window):
             let payload = String(decoding: window.json.serialized(), as: UTF8.self)
             try transaction.execute(
                 Statements.insertWindow,
                 [.text(monitor), .int(Int64(window.index)), .text(payload)]
             )
+            if case .filled = change { return nil }
             return ("window", String(window.index))
         case .alert(let alert):
             let payload = String(decoding: alert.json.serialized(), as: UTF8.self)
@@ -117,6 +154,7 @@ struct MonitorStore: Sendable {
                     .int(alert.row), .text(payload),
                 ]
             )
+            try AlertOutbox.enqueue(alert, of: definition, at: now, in: transaction)
             return (alert.state == .open ? "opened" : "resolved", alert.id)
         }
     }
@@ -166,7 +204,13 @@ private enum Statements {
     static let selectWindow = "SELECT payload FROM monitor_windows WHERE monitor = ? AND window_index = ?"
     static let selectAlert = "SELECT payload FROM monitor_alerts WHERE id = ?"
     static let reset = [
-        "DELETE FROM monitor_notices WHERE monitor = ?", "DELETE FROM monitor_alerts WHERE monitor = ?",
+        "DELETE FROM monitor_notices WHERE monitor = ?", "DELETE FROM alert_deliveries WHERE monitor = ?",
+        "DELETE FROM alert_silences WHERE monitor = ?",
+        """
+        DELETE FROM alert_acknowledgements
+        WHERE alert_id IN (SELECT id FROM monitor_alerts WHERE monitor = ?)
+        """,
+        "DELETE FROM monitor_alerts WHERE monitor = ?",
         "DELETE FROM monitor_windows WHERE monitor = ?", "DELETE FROM monitors WHERE name = ?",
     ]
 }

@@ -13,8 +13,10 @@ extension MonitoredWindow {
             "unscored": .int(Int64(unscored)),
             "quality": .array(quality.map(\.json)),
             "champion_versions": .array(championVersions.map { .int(Int64($0)) }),
-            "drift": .array(drift.map(\.json)),
-            "reference": reference.map(JSONValue.string) ?? .null,
+            "first_time": firstTime.map(JSONValue.int) ?? .null,
+            "last_time": lastTime.map(JSONValue.int) ?? .null,
+            "state": .string(state.rawValue),
+            "findings": findings.json,
             "closed_at": .int(closedAt),
         ])
     }
@@ -25,6 +27,8 @@ extension MonitoredWindow {
             index: Int(try reader["index"].int()),
             firstRow: try reader["first_row"].int(),
             lastRow: try reader["last_row"].int(),
+            firstTime: try reader["first_time"].optionalInt(),
+            lastTime: try reader["last_time"].optionalInt(),
             rows: Int(try reader["rows"].int()),
             labelled: Int(try reader["labelled"].int()),
             unscored: Int(try reader["unscored"].int()),
@@ -34,10 +38,8 @@ extension MonitoredWindow {
             championVersions: try reader["champion_versions"].elements().map { version throws(MonitorError) in
                 Int(try version.int())
             },
-            drift: try reader["drift"].elements().map { column throws(MonitorError) in
-                try ColumnDrift(reading: column)
-            },
-            reference: reader["reference"].isNull ? nil : try reader["reference"].string(),
+            findings: try WindowFindings(reading: reader["findings"].isNull ? reader : reader["findings"]),
+            state: try State(rawValue: reader["state"].optionalString() ?? "") ?? .complete,
             closedAt: try reader["closed_at"].int()
         )
     }
@@ -68,7 +70,7 @@ extension RoleQuality {
 }
 
 extension ColumnDrift {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object([
             "column": .string(column),
             "rows": .int(Int64(rows)),
@@ -79,7 +81,7 @@ extension ColumnDrift {
         ])
     }
 
-    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+    init(reading reader: SnapshotReader) throws(MonitorError) {
         self.init(
             column: try reader["column"].string(),
             rows: Int(try reader["rows"].int()),
@@ -92,25 +94,31 @@ extension ColumnDrift {
 }
 
 extension DriftMeasures {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object([
-            "ks": .double(kolmogorovSmirnov),
-            "ks_p": .double(pValue),
-            "ks_p_adjusted": .double(adjustedPValue),
+            "test": .string(test.rawValue),
+            "statistic": .double(statistic),
+            "p": .double(pValue),
+            "p_adjusted": .double(adjustedPValue),
             "psi": .double(stabilityIndex),
-            "wasserstein": .double(wasserstein),
-            "wasserstein_normed": .double(normedWasserstein),
+            "wasserstein": wasserstein.map(JSONValue.double) ?? .null,
+            "wasserstein_normed": normedWasserstein.map(JSONValue.double) ?? .null,
+            "jensen_shannon": jensenShannon.map(JSONValue.double) ?? .null,
         ])
     }
 
-    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+    /// Reads what was stored; before there were other tests than Kolmogorov-Smirnov's, its names were used.
+    init(reading reader: SnapshotReader) throws(MonitorError) {
+        let isOld = reader["test"].isNull
         self.init(
-            kolmogorovSmirnov: try reader["ks"].double(),
-            pValue: try reader["ks_p"].double(),
-            adjustedPValue: try reader["ks_p_adjusted"].double(),
+            test: Test(rawValue: try reader["test"].optionalString() ?? "") ?? .kolmogorovSmirnov,
+            statistic: try reader[isOld ? "ks" : "statistic"].double(),
+            pValue: try reader[isOld ? "ks_p" : "p"].double(),
+            adjustedPValue: try reader[isOld ? "ks_p_adjusted" : "p_adjusted"].double(),
             stabilityIndex: try reader["psi"].double(),
-            wasserstein: try reader["wasserstein"].double(),
-            normedWasserstein: try reader["wasserstein_normed"].double()
+            wasserstein: try reader["wasserstein"].optionalDouble(),
+            normedWasserstein: try reader["wasserstein_normed"].optionalDouble(),
+            jensenShannon: try reader["jensen_shannon"].optionalDouble()
         )
     }
 }

@@ -33,6 +33,39 @@ package enum MonitoringSchema {
                 )
                 """,
             ]
-        )
+        ),
+        Migration(
+            id: "monitoring-002",
+            statements: [
+                """
+                CREATE TABLE monitor_declarations (
+                    name TEXT PRIMARY KEY, body TEXT NOT NULL, created_by TEXT NOT NULL, created_at BIGINT NOT NULL,
+                    updated_at BIGINT NOT NULL
+                )
+                """,
+                """
+                CREATE TABLE alert_acknowledgements (
+                    alert_id TEXT PRIMARY KEY, actor TEXT NOT NULL, note TEXT NOT NULL, at_ms BIGINT NOT NULL
+                )
+                """,
+                """
+                CREATE TABLE alert_silences (
+                    id TEXT PRIMARY KEY, monitor TEXT NOT NULL, fingerprint TEXT, until_ms BIGINT NOT NULL,
+                    actor TEXT NOT NULL, reason TEXT NOT NULL, created_at BIGINT NOT NULL
+                )
+                """,
+                "CREATE INDEX alert_silences_by_monitor ON alert_silences (monitor, until_ms)",
+                """
+                CREATE TABLE alert_deliveries (
+                    id TEXT PRIMARY KEY, monitor TEXT NOT NULL, alert_id TEXT NOT NULL, route TEXT NOT NULL,
+                    event TEXT NOT NULL, target TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL,
+                    attempts BIGINT NOT NULL, due_at BIGINT NOT NULL, created_at BIGINT NOT NULL, sent_at BIGINT,
+                    problem TEXT NOT NULL
+                )
+                """,
+                "CREATE INDEX alert_deliveries_by_due ON alert_deliveries (state, due_at)",
+                "CREATE INDEX alert_deliveries_by_alert ON alert_deliveries (alert_id, route, created_at)",
+            ]
+        ),
     ]
 }

@@ -5,6 +5,7 @@ extension WindowAssembler {
         .object([
             "first_offset": .int(firstOffset),
             "settled_through": .int(settledThrough),
+            "scored_through": .int(scoredThrough),
             "input_through": .int(inputThrough),
             "predicted_through": .array(predictedThrough.map(JSONValue.int)),
             "input_clock": .int(inputClock),
@@ -13,6 +14,9 @@ extension WindowAssembler {
             "waiting": .array(waiting.all.map(\.json)),
             "counters": counters.json,
             "open_window_closed_at": openWindowClosedAt.map(JSONValue.int) ?? .null,
+            "measured": measured.json,
+            "completed": completed.json,
+            "refilled": .array(refilled.sorted().map { .int(Int64($0)) }),
             "rows": .array(rows.map(\.json)),
         ])
     }
@@ -22,6 +26,7 @@ extension WindowAssembler {
         firstOffset = try reader["first_offset"].int()
         settledThrough = try reader["settled_through"].int()
         inputThrough = try reader["input_through"].int()
+        scoredThrough = try reader["scored_through"].optionalInt() ?? settledThrough
         predictedThrough = try reader["predicted_through"].elements().map { value throws(MonitorError) in
             try value.int()
         }
@@ -38,6 +43,13 @@ extension WindowAssembler {
         openWindowClosedAt = closed.isNull ? nil : try closed.int()
         rows = try reader["rows"].elements().map { row throws(MonitorError) in
             try HeldRow(reading: row, roles: definition.predictionTopics.count)
+        }
+        if !reader["measured"].isNull {
+            measured = try WindowFront(reading: reader["measured"])
+            completed = try WindowFront(reading: reader["completed"])
+            refilled = Set(
+                try reader["refilled"].elements().map { index throws(MonitorError) in Int(try index.int()) }
+            )
         }
         restoreIndex()
     }
@@ -61,7 +73,7 @@ extension HeldRow {
         .array([
             time.map(JSONValue.int) ?? .null,
             id.map(JSONValue.string) ?? .null,
-            .array(features.map { $0.isFinite ? .double($0) : .null }),
+            .array(cells.map(\.json)),
             .array(verdicts.map { $0?.json ?? .null }),
             truth.map { .array([.bool($0.value), .int($0.offset)]) } ?? .null,
         ])
@@ -71,14 +83,50 @@ extension HeldRow {
         self.init(roles: roles)
         time = reader[0].isNull ? nil : try reader[0].int()
         id = reader[1].isNull ? nil : try reader[1].string()
-        features = try reader[2].elements().map { value throws(MonitorError) in
-            value.isNull ? .nan : try value.double()
-        }
+        cells = try reader[2].elements().map { value throws(MonitorError) in try Cell(reading: value) }
         let verdicts = try reader[3].elements().map { value throws(MonitorError) in
             value.isNull ? nil : try Verdict(reading: value)
         }
         for (role, verdict) in zip(self.verdicts.indices, verdicts) { self.verdicts[role] = verdict }
         truth = reader[4].isNull ? nil : Truth(value: try reader[4][0].bool(), offset: try reader[4][1].int())
+    }
+}
+
+extension Cell {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .missing: .null
+        case .mistyped: true
+        case .nonFinite: false
+        case .number(let value): .double(value)
+        case .category(let value): .string(value)
+        }
+    }
+
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        switch reader.value {
+        case nil, .null: self = .missing
+        case .bool(let isMistyped): self = isMistyped ? .mistyped : .nonFinite
+        case .string(let category): self = .category(category)
+        default: self = .number(try reader.double())
+        }
+    }
+}
+
+extension WindowFront {
+    fileprivate var json: JSONValue {
+        .array([
+            .int(windowStart), .int(Int64(joined)), .int(Int64(ordinal)), .int(clock),
+            lastStretch.map(JSONValue.int) ?? .null,
+        ])
+    }
+
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        self.init(start: try reader[0].int())
+        joined = Int(try reader[1].int())
+        ordinal = Int(try reader[2].int())
+        clock = try reader[3].int()
+        lastStretch = try reader[4].optionalInt()
     }
 }
 
@@ -98,7 +146,8 @@ extension MonitorCounters {
     fileprivate var json: JSONValue {
         let numbers = [
             ("rows", rows), ("predictions", predictions), ("labels", labels), ("joined", joined), ("late", late),
-            ("duplicates", duplicates), ("unknown", unknown), ("undecodable", undecodable),
+            ("duplicates", duplicates), ("unknown", unknown), ("undecodable", undecodable), ("late_rows", lateRows),
+            ("unsampled", unsampled),
         ]
         return .object(JSONObject(numbers.map { ($0.0, .int(Int64($0.1))) }))
     }
@@ -113,5 +162,7 @@ extension MonitorCounters {
         duplicates = Int(try reader["duplicates"].int())
         unknown = Int(try reader["unknown"].int())
         undecodable = Int(try reader["undecodable"].int())
+        lateRows = Int(try reader["late_rows"].optionalInt() ?? 0)
+        unsampled = Int(try reader["unsampled"].optionalInt() ?? 0)
     }
 }

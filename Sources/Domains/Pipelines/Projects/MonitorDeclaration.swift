@@ -38,6 +38,12 @@ package struct MonitorDeclaration: Sendable, Hashable {
         package var psi: Double?
         /// Wasserstein distance in standard deviations of the reference.
         package var wasserstein: Double?
+        /// Jensen-Shannon distance of categories.
+        package var jensenShannon: Double?
+        /// How p-values are corrected over the columns: `fdr_bh`, `bonferroni`, `holm`.
+        package var correction: String
+        /// Fewest rows in a window for a verdict.
+        package var minimumRows: Int
         /// Drifted columns that open an alert.
         package var minimumColumns: Int
         /// `page`, `warn` or `info`.
@@ -54,24 +60,124 @@ package struct MonitorDeclaration: Sendable, Hashable {
         package var topic: String
     }
 
+    /// A column and what its values are expected to be.
+    package struct Column: Sendable, Hashable {
+        /// The column's name.
+        package var name: String
+        /// Whether values are texts to be counted rather than numbers.
+        package var isCategorical: Bool
+        /// The least number that is right.
+        package var minimum: Double?
+        /// The greatest number that is right.
+        package var maximum: Double?
+        /// The only categories that are right.
+        package var categories: [String]?
+        /// The greatest share of missing values.
+        package var maximumMissing: Double?
+    }
+
+    /// How the stream is cut into windows.
+    package enum Window: Sendable, Hashable {
+        /// So many rows each.
+        case rows(Int)
+        /// So many seconds of event time each, and how late rows may be.
+        case time(seconds: Double, latenessSeconds: Double)
+        /// So many labels each.
+        case labels(Int)
+    }
+
+    /// When the data itself is bad.
+    package struct Quality: Sendable, Hashable {
+        /// How far missing values may exceed the reference's share.
+        package var missingMargin: Double
+        /// The greatest share of values of another type.
+        package var mistyped: Double
+        /// The greatest share of numbers outside their declared range.
+        package var outOfRange: Double
+        /// The greatest share of values in new categories.
+        package var newCategories: Double
+        /// The greatest share of repeated rows; nil to only count them.
+        package var duplicates: Double?
+        /// The greatest share of rows with outliers; nil to only count them.
+        package var outliers: Double?
+        /// The fewest rows in a window of time; nil to only count them.
+        package var volume: Int?
+        /// Fewest rows for a verdict on shares.
+        package var minimumRows: Int
+        /// `page`, `warn` or `info`.
+        package var severity: String
+        /// How lasting it must be.
+        package var persistence: Persistence
+    }
+
+    /// How quality is estimated before labels come.
+    package struct Estimation: Sendable, Hashable {
+        /// Labelled rows that the calibration of a version is made of.
+        package var calibrationRows: Int
+        /// Limits of estimated metrics.
+        package var limits: [PerformanceLimit]
+    }
+
+    /// When the service is ill.
+    package struct Health: Sendable, Hashable {
+        /// Consumer groups of the input that are looked at besides the deployments.
+        package var groups: [String]
+        /// The greatest number of rows that a part may be behind.
+        package var lag: Int?
+        /// How long a part may be behind without moving.
+        package var stalledAfterSeconds: Double
+        /// How long the input may be silent.
+        package var silenceSeconds: Double?
+        /// The greatest share of rows that could not be scored.
+        package var errors: Double
+        /// The greatest latency in milliseconds.
+        package var latencyMilliseconds: Double?
+        /// `page`, `warn` or `info`.
+        package var severity: String
+        /// How lasting it must be.
+        package var persistence: Persistence
+    }
+
+    /// Where alerts are sent.
+    package struct Route: Sendable, Hashable {
+        /// The route's name.
+        package var name: String
+        /// `webhook`, `slack`, `email` or `topic`.
+        package var kind: String
+        /// The address of a webhook.
+        package var url: String?
+        /// What a webhook's messages are signed with.
+        package var secret: String?
+        /// The addresses of a mail.
+        package var to: [String]
+        /// The topic.
+        package var topic: String?
+        /// Alerts below this are not sent.
+        package var severity: String
+    }
+
     /// The monitor's name.
     package var name: String
-    /// The registered model.
+    /// The registered model; empty where the input alone is watched.
     package var model: String
     /// The topic of rows.
     package var input: String
-    /// The topic of labels.
-    package var labels: String
+    /// The topic of labels; nil where there are none.
+    package var labels: String?
+    /// The column that labels share with rows besides the event time; nil where they share the `prediction_id`.
+    package var labelKey: String?
     /// Topics of predictions by role, in the order of the file.
     package var predictions: [RoleTopic]
+    /// What windows are compared with, as `dataset@v3`; nil for the champion's training data.
+    package var reference: String?
     /// How long a row waits for its label, in days of event time.
     package var horizonDays: Double
-    /// Rows in a window.
-    package var windowRows: Int
+    /// How the stream is cut into windows.
+    package var window: Window
     /// The number that people give to the first row of the topic.
     package var firstRow: Int
-    /// The columns that are compared with the reference.
-    package var columns: [String]
+    /// The columns that are looked at.
+    package var columns: [Column]
     /// Labelled rows in a rolling estimate.
     package var evaluationRows: Int
     /// Rows from one estimate to the next.
@@ -82,4 +188,14 @@ package struct MonitorDeclaration: Sendable, Hashable {
     package var performance: [PerformanceLimit]
     /// Drift; nil where it is not watched.
     package var drift: Drift?
+    /// Quality of the data; nil where it is only counted.
+    package var quality: Quality?
+    /// Estimated quality; nil where it is not estimated.
+    package var estimation: Estimation?
+    /// Health of the service; nil where it is not watched.
+    package var health: Health?
+    /// Where alerts are sent.
+    package var routes: [Route]
+    /// Minutes after which an alert that nobody has acknowledged is sent again; nil for never.
+    package var repeatMinutes: Double?
 }

@@ -16,7 +16,7 @@ extension Project {
             try check("models '\(model.name)'.training", model.training, among: training.map(\.name))
         }
         try checkDeployments()
-        for monitor in monitors {
+        for monitor in monitors where !monitor.model.isEmpty {
             try check("monitors '\(monitor.name)'.model", monitor.model, among: models.map(\.name))
         }
         for policy in retraining {

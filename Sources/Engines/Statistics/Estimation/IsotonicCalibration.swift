@@ -42,6 +42,16 @@ package struct IsotonicCalibration: Sendable, Hashable, Codable {
         self.probabilities = knots.map(\.1)
     }
 
+    /// The map that was fitted before; nil unless both columns are of one length, not empty, and ascending.
+    package init?(knots scores: [Double], probabilities: [Double]) {
+        guard !scores.isEmpty, scores.count == probabilities.count,
+            zip(scores, scores.dropFirst()).allSatisfy({ $0 < $1 }),
+            zip(probabilities, probabilities.dropFirst()).allSatisfy({ $0 <= $1 })
+        else { return nil }
+        self.scores = scores
+        self.probabilities = probabilities
+    }
+
     /// The probability for a score.
     package func probability(of score: Double) -> Double {
         guard let first = scores.first, let last = scores.last, score > first else { return probabilities.first ?? 0 }
