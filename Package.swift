@@ -63,6 +63,8 @@ let package = Package(
 
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
 
+        library("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+
         library("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -102,7 +104,7 @@ let package = Package(
 
         target("Engines", "HTTPClient", base + ["CCurl"]),
 
-        target("Engines", "SQLStore", base + ["CSQLite"]),
+        target("Engines", "SQLStore", base + ["CSQLite", "CPostgres"]),
 
         target("Engines", "Filters", ["Primitives", "SQLStore"]),
 
@@ -175,6 +177,13 @@ let package = Package(
         ),
 
         .target(
+            name: "SQLStoreTestSupport",
+            dependencies: ["SQLStore", "Files", "Primitives"],
+            path: "Tests/SQLStoreSupport",
+            swiftSettings: swiftSettings
+        ),
+
+        .target(
             name: "StreamsTestSupport",
             dependencies: ["Streams", "CRdKafka", "Broker", "Telemetry", "TestSupport"],
             path: "Tests/StreamsSupport",
@@ -205,7 +214,7 @@ let package = Package(
 
         tests("HTTPClient", ["HTTPServer"]),
 
-        tests("SQLStore"),
+        tests("SQLStore", ["SQLStoreTestSupport"]),
 
         tests("Filters", ["SQLStore"]),
 
@@ -219,30 +228,37 @@ let package = Package(
 
         tests("Processes"),
 
-        tests("Tracking", ["SQLStore", "BlobStore"]),
+        tests("Tracking", ["SQLStore", "SQLStoreTestSupport", "BlobStore"]),
 
-        tests("Registry", ["SQLStore"]),
+        tests("Registry", ["SQLStore", "SQLStoreTestSupport"]),
 
-        tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
+        tests(
+            "Catalogue",
+            ["SQLStore", "SQLStoreTestSupport", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]
+        ),
 
-        tests("Pipelines", ["YAML", "SQLStore"]),
+        tests("Pipelines", ["YAML", "SQLStore", "SQLStoreTestSupport"]),
 
         tests("Scoring", ["Inference", "Streams", "StreamsTestSupport"]),
 
-        tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
+        tests(
+            "Monitoring",
+            ["SQLStore", "SQLStoreTestSupport", "Statistics", "Streams", "StreamsTestSupport", "Execution"]
+        ),
 
-        tests("Retraining", ["SQLStore", "Statistics"]),
+        tests("Retraining", ["SQLStore", "SQLStoreTestSupport", "Statistics"]),
 
         tests(
             "MLflowAPI",
-            ["HTTPServer", "Tracking", "Registry", "SQLStore", "BlobStore"],
+            ["HTTPServer", "Tracking", "Registry", "SQLStore", "SQLStoreTestSupport", "BlobStore"],
             resources: [.copy("Golden")]
         ),
 
         tests(
             "MartletAPI",
             [
-                "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "SQLStore", "BlobStore",
+                "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "SQLStore",
+                "SQLStoreTestSupport", "BlobStore",
                 "MLflowAPI", "Execution", "Files", "JSON",
             ]
         ),

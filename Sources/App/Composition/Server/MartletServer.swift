@@ -20,7 +20,7 @@ package final class MartletServer: Sendable {
         var lock: DirectoryLock?
         var group: ServiceGroup?
         var loops: LoopService?
-        var database: SQLiteDatabase?
+        var database: any SQLDatabase?
     }
 
     private let configuration: ServerConfiguration
@@ -45,12 +45,16 @@ package final class MartletServer: Sendable {
         let data = try Directory.resolve(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: data)
         try File.remove("\(data)/martlet.ports.json")
-        let broker = try startBroker(data)
-        let database = try SQLiteDatabase(path: "\(data)/martlet.sqlite")
+        let database = try await openDatabase(data)
         do {
-            try await open(data: data, lock: lock, broker: broker, database: database)
+            let broker = try startBroker(data)
+            do {
+                try await open(data: data, lock: lock, broker: broker, database: database)
+            } catch {
+                await broker.stop()
+                throw error
+            }
         } catch {
-            await broker.stop()
             database.close()
             throw error
         }
@@ -61,7 +65,7 @@ package final class MartletServer: Sendable {
         )
     }
 
-    private func open(data: String, lock: DirectoryLock, broker: LogBroker, database: SQLiteDatabase) async throws {
+    private func open(data: String, lock: DirectoryLock, broker: LogBroker, database: any SQLDatabase) async throws {
         guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
@@ -106,6 +110,13 @@ package final class MartletServer: Sendable {
 
     /// The address of the page.
     package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
+
+    private func openDatabase(_ data: String) async throws -> any SQLDatabase {
+        guard let address = configuration.database else { return try SQLiteDatabase(path: "\(data)/martlet.sqlite") }
+        let location = try PostgresLocation(parsing: address)
+        logger.info("Metadata is in PostgreSQL", ["database": location.description])
+        return try await PostgresDatabase.open(location)
+    }
 
     private func startBroker(_ data: String) throws -> LogBroker {
         var settings = BrokerConfiguration(

@@ -20,7 +20,7 @@ internal import Tracking
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let tracking: TrackingService
     let registry: RegistryService
     let catalogue: CatalogueService
@@ -41,7 +41,7 @@ struct ServerParts: Sendable {
     /// Opens everything above the database; the log listens already.
     static func open(
         dataDirectory: String,
-        database: SQLiteDatabase,
+        database: any SQLDatabase,
         bootstrapServers: String,
         ports: BoundPorts,
         host: String,
