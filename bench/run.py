@@ -12,7 +12,7 @@ import sys
 
 from bench_server import ROOT
 
-AREAS = ["scoring"]
+AREAS = ["scoring", "tracking"]
 
 
 def main() -> int:

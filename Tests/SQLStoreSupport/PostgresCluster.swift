@@ -13,17 +13,14 @@ package struct PostgresCluster: Sendable {
     package let address: String
 
     /// The process of the script; it ends, and the server with it, when its standard input ends.
-    package let script: pid_t
+    private let script: pid_t
 
     private let input: Int32
 
     /// Starts a server of its own; blocks for about two seconds.
     package init() throws {
-        var input: [Int32] = [0, 0]
-        var output: [Int32] = [0, 0]
-        guard pipe2(&input, O_CLOEXEC) == 0, pipe2(&output, O_CLOEXEC) == 0 else {
-            throw SystemError(call: "pipe2", subject: "the test server")
-        }
+        let input = try Self.pipe()
+        let output = try Self.pipe()
         let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let path =
             "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/scripts/test-postgres.sh"
@@ -41,6 +38,14 @@ package struct PostgresCluster: Sendable {
         waitpid(script, &status, 0)
     }
 
+    /// A pipe that programs which this process starts do not inherit: they would keep the server alive.
+    private static func pipe() throws -> [Int32] {
+        var ends: [Int32] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { throw SystemError(call: "pipe", subject: "the test server") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return ends
+    }
+
     private static func spawn(_ arguments: [String], _ input: Int32, _ output: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -48,9 +53,10 @@ package struct PostgresCluster: Sendable {
         posix_spawn_file_actions_adddup2(&actions, input, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         let copies = arguments.map { strdup($0) } + [nil]
-        defer { for copy in copies { free(copy) } }
+        let environment = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nil]
+        defer { for copy in copies + environment { free(copy) } }
         var child = pid_t()
-        let result = posix_spawn(&child, arguments[0], &actions, nil, copies, environ)
+        let result = posix_spawn(&child, arguments[0], &actions, nil, copies, environment)
         guard result == 0 else { throw SystemError(call: "posix_spawn", subject: arguments[0], number: result) }
         return child
     }

@@ -6,6 +6,8 @@ package enum TrackingSchema {
     package static let migrations = [
         Migration(id: "tracking-001", statements: experiments + runs + metrics + inputs + models + artifacts),
         TraceSchema.migration,
+        SearchSchema.migration,
+        MetricSummary.migration,
     ]
 
     private static let experiments = [

@@ -27,6 +27,7 @@ package struct MartletAPI: Sendable {
             TopicRoutes(streams: streams, admin: admin),
             DatasetRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
+            MetricRoutes(tracking: tracking),
             ModelRoutes(registry: registry),
             LoopRoutes(loops: loops),
             WorkRoutes(loops: loops),
