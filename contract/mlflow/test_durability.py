@@ -11,10 +11,10 @@ from mlflow import MlflowClient
 from martlet_server import Server
 
 
-def test_a_killed_server_keeps_what_it_acknowledged(make_server: Callable[..., Server]) -> None:
+def test_a_killed_server_keeps_what_it_acknowledged(make_server: Callable[..., Server], database: list[str]) -> None:
     acknowledged: dict[str, int] = {}
     for round_number in range(3):
-        server = make_server()
+        server = make_server("data", *database)
         client = MlflowClient(server.url, server.url)
         runs = [client.create_run("0", run_name=f"{round_number}-{index}").info.run_id for index in range(8)]
 
@@ -36,7 +36,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(make_server: Callable[..., S
         server.kill()
         for writer in writers:
             writer.join()
-    client = MlflowClient(make_server().url)
+    client = MlflowClient(make_server("data", *database).url)
     for run_id, count in acknowledged.items():
         steps = [point.step for point in client.get_metric_history(run_id, "m")]
         assert steps[:count] == list(range(count))
