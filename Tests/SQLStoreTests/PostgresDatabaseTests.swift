@@ -43,7 +43,7 @@ import Testing
         await #expect(throws: SQLError.self) {
             try await database.write { transaction in
                 try transaction.execute("INSERT INTO items (name) VALUES ('a')")
-                try? transaction.execute("INSERT INTO items (name) VALUES ('a')")
+                _ = try? transaction.execute("INSERT INTO items (name) VALUES ('a')")
             }
         }
         let count = try await database.read { try $0.first("SELECT count(*) FROM items")?.int(0) }
