@@ -63,6 +63,8 @@ let package = Package(
 
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
 
+        library("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+
         library("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -102,7 +104,7 @@ let package = Package(
 
         target("Engines", "HTTPClient", base + ["CCurl"]),
 
-        target("Engines", "SQLStore", base + ["CSQLite"]),
+        target("Engines", "SQLStore", base + ["CSQLite", "CPostgres"]),
 
         target("Engines", "Filters", ["Primitives", "SQLStore"]),
 
@@ -185,6 +187,13 @@ let package = Package(
         ),
 
         .target(
+            name: "SQLStoreTestSupport",
+            dependencies: ["SQLStore", "Files", "Primitives"],
+            path: "Tests/SQLStoreSupport",
+            swiftSettings: swiftSettings
+        ),
+
+        .target(
             name: "StreamsTestSupport",
             dependencies: ["Streams", "CRdKafka", "Broker", "Telemetry", "TestSupport"],
             path: "Tests/StreamsSupport",
@@ -222,7 +231,7 @@ let package = Package(
 
         tests("HTTPClient", ["HTTPServer"]),
 
-        tests("SQLStore"),
+        tests("SQLStore", ["SQLStoreTestSupport"]),
 
         tests("Filters", ["SQLStore"]),
 
@@ -238,27 +247,33 @@ let package = Package(
 
         tests("Processes"),
 
-        tests("Tracking", ["SQLStore", "BlobStore", "BlobStoreTestSupport"]),
+        tests("Tracking", ["SQLStore", "SQLStoreTestSupport", "BlobStore", "BlobStoreTestSupport"]),
 
-        tests("Registry", ["SQLStore"]),
+        tests("Registry", ["SQLStore", "SQLStoreTestSupport"]),
 
         tests("Access", ["SQLStore"]),
 
         tests("Webhooks", ["SQLStore", "HTTPServer", "JSON", "Primitives"]),
 
-        tests("Catalogue", ["SQLStore", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]),
+        tests(
+            "Catalogue",
+            ["SQLStore", "SQLStoreTestSupport", "Lake", "Streams", "StreamsTestSupport", "Files", "JSON"]
+        ),
 
-        tests("Pipelines", ["YAML", "SQLStore"]),
+        tests("Pipelines", ["YAML", "SQLStore", "SQLStoreTestSupport"]),
 
         tests("Scoring", ["Inference", "Streams", "StreamsTestSupport"]),
 
-        tests("Monitoring", ["SQLStore", "Statistics", "Streams", "StreamsTestSupport", "Execution"]),
+        tests(
+            "Monitoring",
+            ["SQLStore", "SQLStoreTestSupport", "Statistics", "Streams", "StreamsTestSupport", "Execution"]
+        ),
 
-        tests("Retraining", ["SQLStore", "Statistics"]),
+        tests("Retraining", ["SQLStore", "SQLStoreTestSupport", "Statistics"]),
 
         tests(
             "MLflowAPI",
-            ["HTTPServer", "Tracking", "Registry", "Webhooks", "SQLStore", "BlobStore"],
+            ["HTTPServer", "Tracking", "Registry", "Webhooks", "SQLStore", "SQLStoreTestSupport", "BlobStore"],
             resources: [.copy("Golden")]
         ),
 
@@ -266,7 +281,7 @@ let package = Package(
             "MartletAPI",
             [
                 "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "Trash", "SQLStore",
-                "BlobStore", "MLflowAPI", "Execution", "Files", "JSON", "Access",
+                "SQLStoreTestSupport", "BlobStore", "MLflowAPI", "Execution", "Files", "JSON", "Access",
             ]
         ),
 

@@ -12,7 +12,7 @@ import sys
 
 from bench_server import ROOT
 
-AREAS = ["scoring", "artifacts"]
+AREAS = ["scoring", "tracking", "artifacts"]
 
 
 def main() -> int:

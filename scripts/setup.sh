@@ -13,9 +13,9 @@ esac
 
 packages=(
     libmicrohttpd-dev libsqlite3-dev librdkafka-dev libsimdjson-dev libsodium-dev libyaml-dev libcurl4-openssl-dev
-    zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev pkg-config python3 python3-venv libpython3.11 git
+    libpq-dev zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev pkg-config python3 python3-venv libpython3.11 git
 )
-test_packages=(kcat curl chromium fonts-liberation openjdk-17-jdk-headless)
+test_packages=(kcat curl chromium fonts-liberation openjdk-17-jdk-headless postgresql wrk)
 [ "$tests" = no ] || packages+=("${test_packages[@]}")
 
 say() { printf '%s\n' "setup: $*"; }

@@ -29,5 +29,7 @@ stage "build, with import check" \
 # Few tests at a time: hundreds at once wait for two cores until their clients give up.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 stage "unit and component tests" swift test --skip-build --explicit-target-dependency-import-check error
+stage "domains on PostgreSQL" env MARTLET_TEST_DATABASE=postgres swift test --skip-build \
+    --filter '^(Tracking|Registry|Catalogue|Pipelines|Monitoring|Retraining|MLflowAPI|MartletAPI)Tests\.'
 stage "contract tests, real clients" .venv/bin/python -m pytest contract
 finish

@@ -2,6 +2,7 @@ import Catalogue
 import Files
 import Lake
 import SQLStore
+import SQLStoreTestSupport
 import Streams
 import StreamsTestSupport
 import TestSupport
@@ -10,13 +11,13 @@ import TestSupport
 struct CatalogueFixture {
     let folder: TemporaryDirectory
     let cluster = TestCluster()
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let lake: Lake
     let catalogue: CatalogueService
 
     init() async throws {
         folder = try TemporaryDirectory()
-        database = try SQLiteDatabase(path: "\(folder.path)/martlet.sqlite")
+        database = try await TestDatabase.open(in: folder.path)
         lake = Lake(
             .init(directory: "\(folder.path)/lake", library: .init(virtualEnvironments: [VirtualEnvironment.path]))
         )

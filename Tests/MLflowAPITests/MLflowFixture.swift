@@ -4,6 +4,7 @@ import HTTPServer
 import JSON
 import Registry
 import SQLStore
+import SQLStoreTestSupport
 import TestSupport
 import Tracking
 import Webhooks
@@ -13,14 +14,14 @@ import Webhooks
 /// The API over tracking and a registry of its own, called without a socket.
 struct MLflowFixture {
     let folder: TemporaryDirectory
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let tracking: TrackingService
     let registry: RegistryService
     let router: Router
 
     init() async throws {
         folder = try TemporaryDirectory()
-        database = try SQLiteDatabase(path: folder.path + "/martlet.sqlite")
+        database = try await TestDatabase.open(in: folder.path)
         let blobs = try BlobStore(
             directory: folder.path + "/artifacts",
             pool: BlockingPool(name: "blobs", threads: 2)

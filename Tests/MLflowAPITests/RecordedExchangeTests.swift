@@ -60,12 +60,17 @@ private struct Replay {
     /// Makes the next experiment have a recorded number.
     private func reserve(_ id: String) async throws {
         let number = try #require(Int64(id))
+        let dialect = fixture.database.dialect
         try await fixture.database.write { transaction in
             try transaction.execute("DELETE FROM experiments WHERE name = '(reserved)'")
             try transaction.execute(
                 "INSERT INTO experiments VALUES (?, '(reserved)', '', 1, 0, 0) ON CONFLICT DO NOTHING",
                 [.int(number - 1)]
             )
+            if dialect == .postgres {
+                let next = "SELECT setval(pg_get_serial_sequence('experiments', 'id'), ?)"
+                _ = try transaction.query(next, [.int(max(1, number - 1))])
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import MLflowAPI
 import MartletAPI
 import Registry
 import SQLStore
+import SQLStoreTestSupport
 import Streams
 import TestSupport
 import Tracking
@@ -30,7 +31,7 @@ struct APIFixture {
         broker = LogBroker(configuration: BrokerConfiguration(dataDirectory: "\(data)/log", host: "127.0.0.1", port: 0))
         try broker.start()
         let streams = StreamConfiguration(bootstrapServers: "127.0.0.1:\(broker.boundPort ?? 0)")
-        let database = try SQLiteDatabase(path: "\(data)/martlet.sqlite")
+        let database = try await TestDatabase.open(in: data)
         let blobs = try BlobStore(directory: "\(data)/artifacts", pool: BlockingPool(name: "blobs", threads: 2))
         tracking = try await TrackingService.open(database: database, blobs: blobs)
         registry = try await RegistryService.open(database: database, origins: TrackedOrigins(tracking: tracking))

@@ -1,4 +1,5 @@
 import SQLStore
+import SQLStoreTestSupport
 import Streams
 import StreamsTestSupport
 import TestSupport
@@ -18,7 +19,7 @@ struct MonitorOnTopicsTests {
     @Test(.timeLimit(.minutes(10))) func `waits for its topics, then joins what they bring`() async throws {
         let cluster = TestCluster()
         let directory = try TemporaryDirectory()
-        let database = try SQLiteDatabase(path: "\(directory.path)/m.sqlite")
+        let database = try await TestDatabase.open(in: directory.path, name: "m")
         try await database.migrate(MonitoringSchema.migrations)
         let configuration = cluster.configuration
         let script = StreamScript.make(count: 250, definition: StreamScript.definition())

@@ -1,5 +1,6 @@
 import Execution
 import SQLStore
+import SQLStoreTestSupport
 import Synchronization
 import TestSupport
 import Testing
@@ -67,8 +68,8 @@ struct MonitorServiceTests {
         directory = try TemporaryDirectory()
     }
 
-    private func database(_ name: String = "m") async throws -> SQLiteDatabase {
-        let database = try SQLiteDatabase(path: "\(directory.path)/\(name).sqlite")
+    private func database(_ name: String = "m") async throws -> any SQLDatabase {
+        let database = try await TestDatabase.open(in: directory.path, name: name)
         try await database.migrate(MonitoringSchema.migrations)
         return database
     }
@@ -100,7 +101,7 @@ struct MonitorServiceTests {
     private func run(
         _ topics: ScriptedTopics,
         _ definition: MonitorDefinition,
-        _ database: SQLiteDatabase,
+        _ database: any SQLDatabase,
         observer: Recorder? = nil,
         seed: UInt64 = 1,
         limit: Int = .max,
@@ -138,7 +139,7 @@ struct MonitorServiceTests {
     }
 
     /// What was found, without the times of day.
-    private func findings(_ database: SQLiteDatabase) async throws -> ([MonitoredWindow], [MonitorAlert]) {
+    private func findings(_ database: any SQLDatabase) async throws -> ([MonitoredWindow], [MonitorAlert]) {
         let archive = MonitorArchive(database: database)
         let windows = try await archive.windows(of: "quality").map { window in
             var window = window

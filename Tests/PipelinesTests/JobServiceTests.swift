@@ -1,4 +1,5 @@
 import SQLStore
+import SQLStoreTestSupport
 import TestSupport
 import Testing
 
@@ -6,12 +7,12 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct JobServiceTests {
     private let directory: TemporaryDirectory
-    private let database: SQLiteDatabase
+    private let database: any SQLDatabase
     private let jobs: JobService
 
     init() async throws {
         directory = try TemporaryDirectory()
-        database = try SQLiteDatabase(path: "\(directory.path)/test.sqlite")
+        database = try await TestDatabase.open(in: directory.path, name: "test")
         try await database.migrate(PipelinesSchema.migrations)
         jobs = JobService(database: database, logDirectory: "\(directory.path)/logs", maximumRunning: 1)
     }

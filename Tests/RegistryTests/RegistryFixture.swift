@@ -1,4 +1,5 @@
 import SQLStore
+import SQLStoreTestSupport
 import TestSupport
 
 @testable import Registry
@@ -19,12 +20,12 @@ struct KnownOrigins: ModelOrigins {
 /// A registry on a database of its own, with run `r1` and logged model `m-1` behind it.
 struct RegistryFixture {
     let folder: TemporaryDirectory
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let registry: RegistryService
 
     init(in existing: TemporaryDirectory? = nil) async throws {
         folder = try existing ?? TemporaryDirectory()
-        database = try SQLiteDatabase(path: folder.path + "/martlet.sqlite")
+        database = try await TestDatabase.open(in: folder.path)
         var origins = KnownOrigins()
         origins.runs = ["r1": "mlflow-artifacts:/0/r1/artifacts"]
         origins.models = [

@@ -1,5 +1,6 @@
 import JSON
 import SQLStore
+import SQLStoreTestSupport
 import Synchronization
 import TestSupport
 import Testing
@@ -82,7 +83,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
 
 @Suite(.timeLimit(.minutes(10))) struct RetrainingServiceTests {
     private let directory: TemporaryDirectory
-    private let database: SQLiteDatabase
+    private let database: any SQLDatabase
     private let world = World()
     private let journal: LoopJournal
     private let policy = RetrainingPolicy(
@@ -98,7 +99,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
 
     init() async throws {
         directory = try TemporaryDirectory()
-        database = try SQLiteDatabase(path: "\(directory.path)/test.sqlite")
+        database = try await TestDatabase.open(in: directory.path, name: "test")
         try await database.migrate(RetrainingSchema.migrations)
         journal = LoopJournal(database: database, observer: world)
     }

@@ -1,6 +1,7 @@
 import BlobStore
 import Execution
 import SQLStore
+import SQLStoreTestSupport
 import TestSupport
 
 @testable import Tracking
@@ -8,13 +9,13 @@ import TestSupport
 /// Tracking on a database and a store of its own.
 struct TrackingFixture {
     let folder: TemporaryDirectory
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let blobs: BlobStore
     let tracking: TrackingService
 
     init(in existing: TemporaryDirectory? = nil, place: BlobStore.Place = .folder) async throws {
         folder = try existing ?? TemporaryDirectory()
-        database = try SQLiteDatabase(path: folder.path + "/martlet.sqlite")
+        database = try await TestDatabase.open(in: folder.path)
         blobs = try BlobStore(
             directory: folder.path + "/artifacts",
             place: place,

@@ -13,6 +13,8 @@ package enum TrackingSchema {
         AssessmentSchema.migration,
         EvaluationDatasetSchema.migration,
         ScorerSchema.migration,
+        SearchSchema.migration,
+        MetricSummary.migration,
     ]
 
     private static let experiments = [

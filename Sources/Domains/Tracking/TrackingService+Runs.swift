@@ -99,13 +99,16 @@ extension TrackingService {
         let keys = keys
         return try await database.read { transaction in
             try translatingFilterErrors {
-                let search = RunSearch { try keys.number(of: $0, in: transaction) }
-                let statement = try search.statement(request, experiments: experiments, view: view)
-                let rows = experiments.isEmpty ? [] : try transaction.query(statement.sql, statement.arguments)
-                let store = RunStore(transaction: transaction)
-                let runs = try rows.prefix(request.limit).map(store.run)
-                let next = PageToken(offset: try request.offset() + request.limit)
-                return Page(items: runs, next: rows.count > request.limit ? next.text : nil)
+                let pages = RunPageSearch(
+                    transaction: transaction,
+                    search: RunSearch { try keys.number(of: $0, in: transaction) },
+                    request: request,
+                    experiments: experiments,
+                    view: view
+                )
+                let (rows, next) = try pages.page()
+                let runs = try rows.map { (row: try $0.int(0), run: Run(info: try RunStore.info($0))) }
+                return Page(items: try RunStore(transaction: transaction).complete(runs), next: next)
             }
         }
     }

@@ -71,6 +71,8 @@ extension MLflowError {
         case let error as TrackingError: self.init(code: Self.code(error.code), message: error.message)
         case let error as RegistryError: self.init(code: Self.code(error.code), message: error.message)
         case let error as WebhookError: self.init(code: Self.code(error.code), message: error.message)
+        case let error as SQLError where [.unstorableText, .invalidPattern].contains(error.code):
+            self.init(code: .invalidParameterValue, message: error.message)
         case let error as SQLError where error.isTransient:
             self.init(code: .temporarilyUnavailable, message: error.description)
         case let error as BlobError: self.init(code: Self.code(error.code), message: error.message)

@@ -33,6 +33,7 @@ package struct MartletAPI: Sendable {
             UserRoutes(users: users),
             DatasetRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
+            MetricRoutes(tracking: tracking),
             ModelRoutes(registry: registry),
             TrashRoutes(trash: trash),
             LoopRoutes(loops: loops),

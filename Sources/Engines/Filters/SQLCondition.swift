@@ -54,12 +54,22 @@ package struct SQLCondition: Sendable, Equatable {
 
     /// `column` compared as a number.
     package static func number(_ column: String, _ comparator: FilterComparator, _ value: Double) -> SQLCondition {
-        SQLCondition("\(column) \(comparator.rawValue) ?", [.double(value)])
+        // A whole number is bound as one, so that an index over integers serves.
+        let bound = Int64(exactly: value).map(SQLValue.int) ?? .double(value)
+        return SQLCondition("\(column) \(comparator.rawValue) ?", [bound])
+    }
+
+    private static func asciiLowercased(_ text: String) -> String {
+        let bytes = text.utf8.map { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte + 0x20 : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func compare(_ column: String, _ comparator: FilterComparator, _ text: String) -> SQLCondition {
         switch comparator {
-        case .ilike: SQLCondition("lower(\(column)) LIKE lower(?)", [.text(text)])
+        // The letters of ASCII, in both databases alike.
+        case .ilike: SQLCondition("lower(\(column)) LIKE ?", [.text(asciiLowercased(text))])
         case .rlike: SQLCondition("\(column) REGEXP ?", [.text(text)])
         default: SQLCondition("\(column) \(comparator.rawValue) ?", [.text(text)])
         }

@@ -1,6 +1,8 @@
 /// A database with atomic, durable writes and consistent reads.
 ///
-/// Statements use `?` for every bound parameter and never hold a value in their text. Closures run on a thread
+/// Statements use `?` for every bound parameter and never hold a value in their text. They are written once, in the SQL
+/// that SQLite and PostgreSQL share; docs/operations.md says what that leaves out. Writes take turns: no other one changes
+/// anything while a closure of `write` runs. Closures run on a thread
 /// of the database, not on the cooperative pool: they are synchronous, hold no lock of their own and do all
 /// that one transaction needs in one go (a hop to the thread and back costs more than a statement).
 package protocol SQLDatabase: Sendable {
@@ -16,6 +18,11 @@ package protocol SQLDatabase: Sendable {
 
     /// Runs queries on one consistent snapshot that holds everything acknowledged before the call.
     func read<T: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> T) async throws -> T
+
+    /// Finishes what waits, then closes the database; later calls throw `closed`.
+    ///
+    /// Blocks until done; idempotent.
+    func close()
 }
 
 /// The SQL that a database speaks.
@@ -37,7 +44,7 @@ package protocol SQLTransaction {
     /// Runs a query and returns its rows.
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [SQLRow]
 
-    /// Runs a query and hands each row to `body`, in constant memory.
+    /// Runs a query and hands each row to `body`.
     func forEach(_ sql: String, _ arguments: [SQLValue], _ body: (SQLRow) throws -> Void) throws
 }
 

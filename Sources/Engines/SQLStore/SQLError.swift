@@ -7,6 +7,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
         private enum Kind {
             case unavailable, diskFull, busy, corrupt, readOnly, inputOutput, constraint, uniqueConstraint
             case foreignKeyConstraint, columnType, missingColumn, statement, migration, closed
+            case connectionLost, unstorableText, invalidPattern
         }
 
         private let kind: Kind
@@ -43,6 +44,12 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
         package static let migration = Code(.migration)
         /// The database was closed.
         package static let closed = Code(.closed)
+        /// The connection to the database's server ended; whether the act was done may be unknown.
+        package static let connectionLost = Code(.connectionLost)
+        /// A text holds what the database cannot store.
+        package static let unstorableText = Code(.unstorableText)
+        /// A regular expression is none.
+        package static let invalidPattern = Code(.invalidPattern)
     }
 
     /// The kind of failure.
@@ -67,7 +74,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
 
     /// Whether the same act may succeed a little later.
     package var isTransient: Bool {
-        code == .busy || code == .diskFull
+        [.busy, .diskFull, .connectionLost, .unavailable].contains(code)
     }
 
     static func columnType(column: String, expected: String, found: String) -> SQLError {

@@ -1,4 +1,5 @@
 package import CommandLine
+internal import Glibc
 internal import Synchronization
 
 /// Starts servers for the command line, and stops what runs when a signal asks for it.
@@ -65,6 +66,8 @@ extension ServerConfiguration {
     /// Takes over what was given on the command line.
     mutating func apply(_ options: ServeOptions) {
         dataDirectory = options.dataDirectory ?? dataDirectory
+        // An address with a password does not belong on a command line, which every user of the machine can read.
+        database = options.database ?? getenv("MARTLET_DATABASE").map { String(cString: $0) } ?? database
         host = options.host ?? host
         httpPort = options.httpPort ?? httpPort
         kafkaPort = options.kafkaPort ?? kafkaPort

@@ -23,7 +23,7 @@ package final class MartletServer: Sendable {
         var lock: DirectoryLock?
         var group: ServiceGroup?
         var loops: LoopService?
-        var database: SQLiteDatabase?
+        var database: any SQLDatabase?
     }
 
     private let configuration: ServerConfiguration
@@ -48,7 +48,7 @@ package final class MartletServer: Sendable {
         let data = try Directory.resolve(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: data)
         try File.remove("\(data)/martlet.ports.json")
-        let database = try SQLiteDatabase(path: "\(data)/martlet.sqlite")
+        let database = try await openDatabase(data)
         var broker: LogBroker?
         do {
             let login = LogLogin(users: try await UserDirectory.open(database: database))
@@ -72,7 +72,7 @@ package final class MartletServer: Sendable {
         lock: DirectoryLock,
         broker: LogBroker,
         login: LogLogin,
-        database: SQLiteDatabase
+        database: any SQLDatabase
     ) async throws {
         guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
@@ -128,6 +128,13 @@ package final class MartletServer: Sendable {
 
     /// The address of the page.
     package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
+
+    private func openDatabase(_ data: String) async throws -> any SQLDatabase {
+        guard let address = configuration.database else { return try SQLiteDatabase(path: "\(data)/martlet.sqlite") }
+        let location = try PostgresLocation(parsing: address)
+        logger.info("Metadata is in PostgreSQL", ["database": location.description])
+        return try await PostgresDatabase.open(location)
+    }
 
     private func logSettings(_ data: String) throws -> BrokerConfiguration {
         var settings = BrokerConfiguration(

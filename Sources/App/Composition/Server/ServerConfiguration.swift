@@ -6,6 +6,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     ///
     /// A backup is a copy of it.
     package var dataDirectory = ".martlet"
+    /// `postgres://…` for the metadata, which may hold a password; nil for SQLite in ``dataDirectory``.
+    package var database: String?
     /// The address that both listeners bind to.
     package var host = "127.0.0.1"
     /// The address that the log binds to; nil for ``host``.

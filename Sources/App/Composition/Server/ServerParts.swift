@@ -24,7 +24,7 @@ internal import Webhooks
 
 /// The services that all projects share, wired to each other.
 struct ServerParts: Sendable {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let tracking: TrackingService
     let registry: RegistryService
     let trash: TrashService
@@ -50,7 +50,7 @@ struct ServerParts: Sendable {
         dataDirectory: String,
         artifacts: BlobStore.Place,
         trashDays: Int?,
-        database: SQLiteDatabase,
+        database: any SQLDatabase,
         streams: StreamConfiguration,
         users: UserDirectory,
         ports: BoundPorts,

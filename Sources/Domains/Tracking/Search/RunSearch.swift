@@ -6,24 +6,44 @@ struct RunSearch {
     /// Looks the number of a key up; nil when nothing has that key.
     let keyNumber: (String) throws -> Int64?
 
-    /// The statement that selects the rows of a page, and one row more.
-    func statement(_ request: SearchRequest, experiments: [ExperimentID], view: StageView) throws -> SQLCondition {
-        let filter = try SQLCondition(FilterParser.parse(request.filter)) { try condition(of: $0) }
-        let order = try RunOrder(request.orderBy, keyNumber: keyNumber)
-        let marks = Array(repeating: "?", count: experiments.count).joined(separator: ", ")
-        var scope = SQLCondition("r.experiment IN (\(marks))", experiments.map { .int($0.number) })
-        switch view {
-        case .activeOnly: scope = scope && SQLCondition("r.stage = 0")
-        case .deletedOnly: scope = scope && SQLCondition("r.stage = 1")
-        case .all: break
+    /// What a filter means.
+    func condition(of expression: FilterExpression) throws -> SQLCondition {
+        try SQLCondition(expression) { try condition(of: $0) }
+    }
+
+    /// The rows of indexes that hold every run for which one clause of a conjunction holds.
+    func drivers(of expression: FilterExpression) throws -> [RunDriver] {
+        try (expression.conjunction ?? []).compactMap { clause in
+            guard let key = try keyNumber(clause.identifier.key) else { return nil }
+            switch try RunEntity(clause.identifier) {
+            case .metric:
+                guard let range = try Self.range(of: clause, column: "f.value") else { return nil }
+                return RunDriver(table: "metric_series f", condition: SQLCondition("f.key = ?", [.int(key)]) && range)
+            case .param, .tag:
+                guard clause.comparator == .equal, case .string(let text, _) = clause.value else { return nil }
+                let table = try RunEntity(clause.identifier) == .param ? "run_params f" : "run_tags f"
+                let value: [SQLValue] = [.int(key), .text(text), .text(text)]
+                let start = SearchSchema.start(of: "f.value")
+                let sql = "f.key = ? AND \(start) = \(SearchSchema.start(of: "?")) AND f.value = ?"
+                return RunDriver(table: table, condition: SQLCondition(sql, value))
+            case .attribute, .dataset: return nil
+            }
         }
-        let whole = filter == .always ? scope : scope && filter
-        let sql = """
-            \(RunStore.Statements.select) \(order.joins.sql) WHERE \(whole.sql)
-            ORDER BY \(order.terms.joined(separator: ", ")) LIMIT ? OFFSET ?
-            """
-        let window: [SQLValue] = [.int(Int64(request.limit) + 1), .int(Int64(try request.offset()))]
-        return SQLCondition(sql, order.joins.arguments + whole.arguments + window)
+    }
+
+    /// The values of one metric that the clauses of a conjunction leave; nil when they say nothing of it.
+    func range(of metric: String, in expression: FilterExpression, column: String) throws -> SQLCondition? {
+        let clauses = try (expression.conjunction ?? []).filter {
+            try $0.identifier.key == metric && RunEntity($0.identifier) == .metric
+        }
+        return try clauses.compactMap { try Self.range(of: $0, column: column) }.reduce(nil) { whole, part in
+            whole.map { $0 && part } ?? part
+        }
+    }
+
+    private static func range(of clause: FilterClause, column: String) throws -> SQLCondition? {
+        guard clause.comparator.isNumeric, clause.comparator != .notEqual else { return nil }
+        return .number(column, clause.comparator, try ClauseRules.number(clause, "metric"))
     }
 
     private func condition(of clause: FilterClause) throws -> SQLCondition {
@@ -167,49 +187,4 @@ struct RunAttribute {
         let names = RunStatus.allCases.map { "WHEN \($0.rawValue) THEN '\($0.name)'" }.joined(separator: " ")
         return "(CASE r.status \(names) END)"
     }()
-}
-
-/// The order of a search for runs.
-struct RunOrder {
-    /// The joins that the terms need.
-    private(set) var joins = SQLCondition("")
-    /// The terms of ORDER BY.
-    private(set) var terms: [String] = []
-
-    init(_ texts: [String], keyNumber: (String) throws -> Int64?) throws {
-        var fields: [String] = []
-        for (index, text) in texts.enumerated() {
-            let order = try FilterOrder(parsing: text)
-            let direction = order.isAscending ? "ASC" : "DESC"
-            let key = order.identifier.key
-            switch try RunEntity(order.identifier) {
-            case .attribute:
-                let attribute = try RunAttribute(key)
-                fields.append(attribute.name)
-                if attribute.name == "end_time" { terms.append("r.end_time IS NULL") }
-                terms.append("\(attribute.column) \(direction)")
-            case .metric:
-                fields.append("metrics.\(key)")
-                join("metric_series", index, try keyNumber(key))
-                terms.append("CASE WHEN o\(index).run IS NULL THEN 2 WHEN o\(index).value IS NULL THEN 1 ELSE 0 END")
-                terms.append("o\(index).value \(direction)")
-            case .param, .tag:
-                let isParam = try RunEntity(order.identifier) == .param
-                fields.append((isParam ? "params." : "tags.") + key)
-                join(isParam ? "run_params" : "run_tags", index, try keyNumber(key))
-                terms.append("o\(index).value IS NULL")
-                terms.append("o\(index).value \(direction)")
-            case .dataset:
-                throw FilterError("Invalid identifier type 'dataset'")
-            }
-        }
-        try ClauseRules.checkUnique(fields)
-        if !fields.contains("start_time") { terms.append("r.start_time DESC") }
-        if !fields.contains("run_id") { terms.append("r.uuid ASC") }
-    }
-
-    private mutating func join(_ table: String, _ index: Int, _ key: Int64?) {
-        joins.sql += " LEFT JOIN \(table) o\(index) ON o\(index).run = r.id AND o\(index).key = ?"
-        joins.arguments.append(.int(key ?? -1))
-    }
 }

@@ -136,13 +136,14 @@ struct MetricStore {
                     .int(part[part.endIndex - 1].timestamp), .int(Int64(part.count)), .blob(MetricPack.pack(part)),
                 ]
             )
+            try summarise(part, run: run, key: key, number: number)
             number += 1
             start += Self.chunkLimit
         }
         return number
     }
 
-    private func unpack(_ bytes: [UInt8]) throws -> [MetricPoint] {
+    func unpack(_ bytes: [UInt8]) throws -> [MetricPoint] {
         guard let points = MetricPack.unpack(bytes) else { throw MetricDamage() }
         return points
     }

@@ -85,39 +85,13 @@ struct RunStore {
         return try transaction.first(Statements.selectParam, [.int(run), .int(key)])?.text(0) ?? value
     }
 
-    /// The run of a row of `select`, with all that was logged to it.
-    func run(_ row: SQLRow) throws -> Run {
-        try complete(Run(info: try Self.info(row)), row: try row.int(0))
-    }
-
     /// A run with all that was logged to it.
     func complete(_ run: Run, row: Int64) throws -> Run {
-        var run = run
-        try transaction.forEach(Statements.selectMetrics, [.int(row)]) { row in
-            run.metrics.append(
-                Metric(
-                    key: try row.text(0),
-                    value: try row.optionalDouble(1) ?? .nan,
-                    timestamp: try row.int(2),
-                    step: try row.int(3)
-                )
-            )
-        }
-        run.metrics.sort { $0.key < $1.key }
-        run.params = try pairs(Statements.selectParams, row)
-        run.tags = try pairs(Statements.selectTags, row)
-        try InputStore(transaction: transaction).fill(&run, row: row)
-        return run
+        guard let complete = try complete([(row, run)]).first else { preconditionFailure("one run is completed") }
+        return complete
     }
 
-    private func pairs(_ sql: String, _ row: Int64) throws -> [KeyValue] {
-        var pairs: [KeyValue] = []
-        try transaction.forEach(sql, [.int(row)]) { pairs.append(KeyValue(try $0.text(0), try $0.text(1))) }
-        pairs.sort { $0.key < $1.key }
-        return pairs
-    }
-
-    private static func info(_ row: SQLRow) throws -> RunInfo {
+    static func info(_ row: SQLRow) throws -> RunInfo {
         RunInfo(
             id: RunID(try row.text(1)),
             experiment: ExperimentID(try row.int(2)),
@@ -132,11 +106,11 @@ struct RunStore {
     }
 
     enum Statements {
-        static let select = """
-            SELECT r.id, r.uuid, r.experiment, r.name, r.user_name, r.status, r.start_time, r.end_time,
+        static let columns = """
+            r.id, r.uuid, r.experiment, r.name, r.user_name, r.status, r.start_time, r.end_time,
                 r.artifact_location, r.stage
-            FROM runs r
             """
+        static let select = "SELECT \(columns) FROM runs r"
         static let insert = """
             INSERT INTO runs (uuid, experiment, stage, status, start_time, name, user_name, artifact_location)
             VALUES (?, ?, 0, ?, ?, ?, ?, ?) RETURNING id
@@ -152,11 +126,5 @@ struct RunStore {
         static let selectTag = "SELECT value FROM run_tags WHERE run = ? AND key = ?"
         static let insertParam = "INSERT INTO run_params (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
         static let selectParam = "SELECT value FROM run_params WHERE run = ? AND key = ?"
-        static let selectMetrics = """
-            SELECT k.name, m.value, m.timestamp, m.step FROM metric_series m JOIN keys k ON k.id = m.key
-            WHERE m.run = ?
-            """
-        static let selectParams = "SELECT k.name, p.value FROM run_params p JOIN keys k ON k.id = p.key WHERE p.run = ?"
-        static let selectTags = "SELECT k.name, t.value FROM run_tags t JOIN keys k ON k.id = t.key WHERE t.run = ?"
     }
 }

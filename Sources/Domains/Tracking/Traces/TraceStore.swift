@@ -146,9 +146,9 @@ struct TraceStore {
                 request_preview, response_preview)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (trace_id) DO UPDATE SET request_time = excluded.request_time, duration = excluded.duration,
-                state = excluded.state, client_request_id = coalesce(excluded.client_request_id, client_request_id),
-                request_preview = coalesce(excluded.request_preview, request_preview),
-                response_preview = coalesce(excluded.response_preview, response_preview)
+                state = excluded.state, client_request_id = coalesce(excluded.client_request_id, traces.client_request_id),
+                request_preview = coalesce(excluded.request_preview, traces.request_preview),
+                response_preview = coalesce(excluded.response_preview, traces.response_preview)
             RETURNING id
             """
         static let upsertTag = """

@@ -6,6 +6,8 @@ internal import Telemetry
 package struct ServeOptions: Sendable, Equatable {
     /// The value of `--data`.
     package var dataDirectory: String?
+    /// The value of `--database`; may hold a password.
+    package var database: String?
     /// The value of `--host`.
     package var host: String?
     /// The value of `--port`.
@@ -75,6 +77,7 @@ package protocol ServerRunner: Sendable {
 enum ServerCommands {
     private static let options: [OptionSpecification] = [
         .value("--data", "FOLDER", "Everything the server keeps; .martlet without"),
+        .value("--database", "ADDRESS", "postgres://user@host/name; $MARTLET_DATABASE, else SQLite in the folder"),
         .value("--host", "ADDRESS", "Where to listen; 127.0.0.1 without"),
         .value("--port", "PORT", "Page and APIs; 8080 without, 0 takes a free one"),
         .value("--kafka-port", "PORT", "Kafka's protocol; 9092 without, 0 takes a free one"),
@@ -142,6 +145,7 @@ enum ServerCommands {
     private static func serveOptions(_ invocation: Invocation) throws(CommandFailure) -> ServeOptions {
         var options = ServeOptions()
         options.dataDirectory = invocation.value("--data")
+        options.database = invocation.value("--database")
         options.host = invocation.value("--host")
         options.httpPort = try invocation.integer("--port", 0...65_535)
         options.kafkaPort = try invocation.integer("--kafka-port", 0...65_535)

@@ -2,7 +2,7 @@ internal import CSQLite
 
 /// Owner of one SQLite connection and its prepared statements.
 ///
-/// Thread rule: one thread at a time; every connection belongs to one `SQLiteWorker` thread after it was opened.
+/// Thread rule: one thread at a time; every connection belongs to one `SQLWorker` thread after it was opened.
 final class SQLiteConnection {
     private static let statementLimit = 256
 

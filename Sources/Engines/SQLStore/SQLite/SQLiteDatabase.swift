@@ -1,5 +1,3 @@
-internal import Execution
-
 /// A SQLite database in one file: one writer with group commit, several readers, each on a thread of its own.
 ///
 /// What `write` acknowledged survives a killed process and a power cut: the write-ahead log is synchronised at every
@@ -7,8 +5,8 @@ internal import Execution
 package final class SQLiteDatabase: SQLDatabase {
     private static let walAutocheckpointPages = 4_096
 
-    private let writes = WorkQueue<any SQLiteWork>()
-    private let reads = WorkQueue<any SQLiteWork>()
+    private let writes = WorkQueue<any SQLWork>()
+    private let reads = WorkQueue<any SQLWork>()
 
     /// Opens the database at `path`, creating it when there is none.
     ///
@@ -41,14 +39,14 @@ package final class SQLiteDatabase: SQLDatabase {
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> T
     ) async throws -> T {
-        try await perform(on: writes, body)
+        try await writes.perform(body)
     }
 
     /// Runs queries on one consistent snapshot.
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> T
     ) async throws -> T {
-        try await perform(on: reads, body)
+        try await reads.perform(body)
     }
 
     /// Finishes what waits, then closes the connections.
@@ -57,18 +55,6 @@ package final class SQLiteDatabase: SQLDatabase {
     package func close() {
         writes.close()
         reads.close()
-    }
-
-    private func perform<T: Sendable>(
-        on queue: WorkQueue<any SQLiteWork>,
-        _ body: @escaping @Sendable (any SQLTransaction) throws -> T
-    ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            let call = SQLiteCall(continuation, body)
-            if !queue.add(call) {
-                call.answer(SQLError.closed)
-            }
-        }
     }
 
     private func startWriter(_ path: String) throws {
@@ -99,16 +85,14 @@ package final class SQLiteDatabase: SQLDatabase {
     private func start(
         name: String,
         _ connection: SQLiteConnection,
-        _ queue: WorkQueue<any SQLiteWork>,
-        _ serve: @escaping @Sendable (SQLiteConnection, WorkQueue<any SQLiteWork>) -> Void
+        _ queue: WorkQueue<any SQLWork>,
+        _ serve: @escaping @Sendable (SQLiteConnection, WorkQueue<any SQLWork>) -> Void
     ) {
         let handover = Handover(connection)
-        queue.attach()
-        DedicatedThread(name: name).submit {
+        queue.serve(name: name) { queue in
             if let connection = handover.take() {
                 serve(connection, queue)
             }
-            queue.detach()
         }
     }
 }

@@ -11,7 +11,7 @@ struct SQLiteReader {
     }
 
     /// Serves the queue until it is closed and empty.
-    func run(_ queue: WorkQueue<any SQLiteWork>) {
+    func run(_ queue: WorkQueue<any SQLWork>) {
         while let taken = queue.take(1) {
             for work in taken {
                 work.answer(snapshot(work))
@@ -19,7 +19,7 @@ struct SQLiteReader {
         }
     }
 
-    private func snapshot(_ work: any SQLiteWork) -> (any Error)? {
+    private func snapshot(_ work: any SQLWork) -> (any Error)? {
         do {
             try transaction.execute("BEGIN")
         } catch {

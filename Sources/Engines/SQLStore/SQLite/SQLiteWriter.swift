@@ -13,13 +13,13 @@ struct SQLiteWriter {
     }
 
     /// Serves the queue until it is closed and empty.
-    func run(_ queue: WorkQueue<any SQLiteWork>) {
+    func run(_ queue: WorkQueue<any SQLWork>) {
         while let group = queue.take(Self.groupLimit) {
             commit(group)
         }
     }
 
-    private func commit(_ group: [any SQLiteWork]) {
+    private func commit(_ group: [any SQLWork]) {
         var failure: (any Error)?
         do {
             try transaction.execute("BEGIN IMMEDIATE")
@@ -40,7 +40,7 @@ struct SQLiteWriter {
     }
 
     /// Throws only when the whole transaction is lost.
-    private func runInSavepoint(_ work: any SQLiteWork) throws {
+    private func runInSavepoint(_ work: any SQLWork) throws {
         try transaction.execute("SAVEPOINT body")
         guard let error = work.perform(in: transaction) else {
             try transaction.execute("RELEASE body")

@@ -1,0 +1,88 @@
+internal import SQLStore
+
+/// What was logged to runs, read for many runs at once.
+extension RunStore {
+    /// Runs a statement asks for at once; their number is rounded up, so that few texts are prepared.
+    private static let batchLimit = 512
+
+    /// Runs with all that was logged to them, in the order given.
+    func complete(_ runs: [(row: Int64, run: Run)]) throws -> [Run] {
+        var completed: [Run] = []
+        completed.reserveCapacity(runs.count)
+        var start = 0
+        while start < runs.count {
+            completed += try completeBatch(runs[start..<min(runs.count, start + Self.batchLimit)])
+            start += Self.batchLimit
+        }
+        return completed
+    }
+
+    private func completeBatch(_ batch: ArraySlice<(row: Int64, run: Run)>) throws -> [Run] {
+        var runs = batch.map(\.run)
+        let positions = Dictionary(batch.enumerated().map { ($1.row, $0) }) { first, _ in first }
+        let rows = Self.padded(batch.map(\.row))
+        try fill(&runs, positions, Contents.metrics, rows) { run, row in
+            let value = try row.optionalDouble(2) ?? .nan
+            run.metrics.append(
+                Metric(key: try row.text(1), value: value, timestamp: try row.int(3), step: try row.int(4))
+            )
+        }
+        try fill(&runs, positions, Contents.params, rows) { run, row in
+            run.params.append(KeyValue(try row.text(1), try row.text(2)))
+        }
+        try fill(&runs, positions, Contents.tags, rows) { run, row in
+            run.tags.append(KeyValue(try row.text(1), try row.text(2)))
+        }
+        for index in runs.indices {
+            runs[index].metrics.sort { $0.key < $1.key }
+            runs[index].params.sort { $0.key < $1.key }
+            runs[index].tags.sort { $0.key < $1.key }
+        }
+        let inputs = InputStore(transaction: transaction)
+        for row in try linked(Contents.datasets, rows).union(linked(Contents.models, rows)) {
+            if let index = positions[row] { try inputs.fill(&runs[index], row: row) }
+        }
+        return runs
+    }
+
+    private func fill(
+        _ runs: inout [Run],
+        _ positions: [Int64: Int],
+        _ sql: String,
+        _ rows: [SQLValue],
+        _ add: (inout Run, SQLRow) throws -> Void
+    ) throws {
+        try transaction.forEach(sql + Self.marks(rows.count), rows) { row in
+            if let index = positions[try row.int(0)] { try add(&runs[index], row) }
+        }
+    }
+
+    /// Those of the runs that have datasets or models: few do.
+    private func linked(_ sql: String, _ rows: [SQLValue]) throws -> Set<Int64> {
+        Set(try transaction.query(sql + Self.marks(rows.count), rows).map { try $0.int(0) })
+    }
+
+    /// The rows as arguments, the last one repeated up to a power of two.
+    private static func padded(_ rows: [Int64]) -> [SQLValue] {
+        guard let last = rows.last else { return [] }
+        var count = 1
+        while count < rows.count { count *= 2 }
+        return (rows + Array(repeating: last, count: count - rows.count)).map(SQLValue.int)
+    }
+
+    private static func marks(_ count: Int) -> String {
+        " (" + Array(repeating: "?", count: count).joined(separator: ", ") + ")"
+    }
+
+    private enum Contents {
+        static let metrics = """
+            SELECT m.run, k.name, m.value, m.timestamp, m.step FROM metric_series m JOIN keys k ON k.id = m.key
+            WHERE m.run IN
+            """
+        static let params =
+            "SELECT p.run, k.name, p.value FROM run_params p JOIN keys k ON k.id = p.key WHERE p.run IN"
+        static let tags = "SELECT t.run, k.name, t.value FROM run_tags t JOIN keys k ON k.id = t.key WHERE t.run IN"
+        static let datasets = "SELECT DISTINCT run FROM run_datasets WHERE run IN"
+        static let models = "SELECT DISTINCT run FROM run_models WHERE run IN"
+    }
+}
