@@ -28,7 +28,6 @@ from mlflow.entities import (
     WebhookStatus,
 )
 from mlflow.exceptions import MlflowException
-
 from surface import COVERED, Recorded, covers
 
 # Families that this server does not have; the client says so.
@@ -50,7 +49,7 @@ def test_every_public_method_is_covered_or_known_to_be_missing() -> None:
     public = {name for name, _ in inspect.getmembers(MlflowClient, inspect.isfunction) if not name.startswith("_")}
     missing = {name for name in public - COVERED if not any(family in name for family in NOT_SERVED)}
     assert missing == set()
-    assert COVERED <= public
+    assert public >= COVERED
 
 
 @covers(
@@ -367,7 +366,7 @@ def test_traces(recorded: Recorded, experiment: str) -> None:
     run = recorded._client.create_run(experiment).info.run_id
     recorded.link_traces_to_run([root.trace_id], run)
     assert len(recorded.search_traces(locations=[experiment], run_id=run)) == 1
-    with pytest.raises(MlflowException, match="not implemented|only supported|not supported"):
+    with pytest.raises(MlflowException, match=r"not implemented|only supported|not supported"):
         recorded.unlink_traces_from_run([root.trace_id], run)
     assert recorded.delete_traces(experiment, trace_ids=[root.trace_id]) == 1
 
@@ -427,5 +426,5 @@ def test_what_is_not_served_is_known_as_such(client: MlflowClient) -> None:
     with pytest.raises(MlflowException) as missing:
         client.search_mcp_servers()
     assert missing.value.error_code in {"ENDPOINT_NOT_FOUND", "NOT_FOUND"}
-    with pytest.raises(MlflowException, match="[Ww]orkspace"):
+    with pytest.raises(MlflowException, match=r"[Ww]orkspace"):
         client.list_workspaces()
