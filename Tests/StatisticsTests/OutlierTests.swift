@@ -45,9 +45,10 @@ struct OutlierTests {
         var (gaussian, deviation) = (GaussianScorer(), StandardAbsoluteDeviation())
         let positions = [0, 1, 2, 10, 50, 99, 100, 101, 500, 999, 1_000, 1_099]
         for (index, value) in values.prefix(1_100).enumerated() {
-            // river learns a value and then scores it.
-            deviation.learn(value)
-            gaussian.learn(value)
+            defer {
+                deviation.learn(value)
+                gaussian.learn(value)
+            }
             guard positions.contains(index) else { continue }
             for (id, score) in [
                 ("GaussianScorer", gaussian.score(value)), ("StandardAbsoluteDeviation", deviation.score(value)),
