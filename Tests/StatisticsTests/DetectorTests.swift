@@ -1,14 +1,15 @@
+import Foundation
 import Testing
 
 @testable import Statistics
 
 struct DetectorTests {
-    private static let names = ["ADWIN", "PageHinkley", "DDM", "EDDM", "HDDMA", "HDDMW", "FHDDM"]
+    private static let names = ["ADWIN", "PageHinkley", "DDM", "EDDM", "HDDMA", "HDDMW", "FHDDM", "KSWIN"]
 
     /// Index of every golden run of a detector that is built here.
     static func runs() throws -> [Int] {
         try GoldenFile.cases("river_detectors").enumerated()
-            .filter { names.contains($1["detector"].string) && !$1["params"]["short_window_size"].exists }.map(\.offset)
+            .filter { names.contains($1["detector"].string) }.map(\.offset)
     }
 
     private func detector(_ run: GoldenValue) throws -> any ChangeDetector {
@@ -50,10 +51,18 @@ struct DetectorTests {
                 lambda: number("lambda_val", 0.05),
                 twoSided: parameters["two_sided_test"].bool
             )
+        case "KSWIN":
+            return KolmogorovSmirnovWindow(
+                alpha: number("alpha", 0.005),
+                windowSize: Int(number("window_size", 100)),
+                newestCount: Int(number("stat_size", 30)),
+                seed: UInt32(number("seed", 0))
+            )
         default:
             return FastHoeffdingDetector(
                 windowSize: Int(number("sliding_window_size", 100)),
-                confidence: number("confidence_level", 1e-6)
+                confidence: number("confidence_level", 1e-6),
+                shortWindowSize: parameters["short_window_size"].exists ? parameters["short_window_size"].int : nil
             )
         }
     }
@@ -93,6 +102,51 @@ struct DetectorTests {
                 #expect(agrees(detector.mean, expected["estimation"].double))
             }
         }
+    }
+
+    @Test func `draws are those of Python's random`() throws {
+        for golden in try GoldenFile.cases("river_detectors")
+        where golden["detector"].string == "KSWIN_sample_indices" {
+            var generator = MersenneTwister(seed: UInt32(golden["params"]["seed"].int))
+            var pool: [Int] = []
+            for expected in golden["samples"].array {
+                var drawn: [Int] = []
+                generator.sample(30, below: 70, pool: &pool) { drawn.append($0) }
+                #expect(drawn == expected.ints)
+            }
+        }
+    }
+
+    /// Saved in the middle of a stream and restored, a detector must go on as if nothing had happened.
+    private func survivesARestart<Detector: ChangeDetector>(_ detector: Detector, _ values: [Double]) throws -> Bool {
+        var (whole, first) = (detector, detector)
+        for value in values.prefix(1_013) { _ = (whole.update(value), first.update(value)) }
+        var second = try JSONDecoder().decode(Detector.self, from: try JSONEncoder().encode(first))
+        return values.dropFirst(1_013).allSatisfy { whole.update($0) == second.update($0) } && whole == second
+    }
+
+    @Test func `a detector that was saved and restored goes on where it was`() throws {
+        let values = try #require(try GoldenFile.byID("inputs_streams")["bern_abrupt"])["values"].doubles
+        #expect(try survivesARestart(AdaptiveWindow(), values))
+        #expect(try survivesARestart(PageHinkley(), values))
+        #expect(try survivesARestart(DriftDetectionMethod(), values))
+        #expect(try survivesARestart(EarlyDriftDetectionMethod(), values))
+        #expect(try survivesARestart(HoeffdingAverageDetector(), values))
+        #expect(try survivesARestart(HoeffdingWeightedDetector(), values))
+        #expect(try survivesARestart(FastHoeffdingDetector(shortWindowSize: 20), values))
+        #expect(try survivesARestart(KolmogorovSmirnovWindow(seed: 42), values))
+        #expect(try survivesARestart(KolmogorovSmirnovWindow(), values))
+    }
+
+    @Test func `all older values see a change of spread that the mean does not show`() throws {
+        var generator = SplitMix(seed: 3)
+        var detector = KolmogorovSmirnovWindow(alpha: 2e-4)
+        var fired: [Int] = []
+        for index in 0..<2_000 {
+            let value = generator.uniform() - 0.5
+            if detector.update(index < 1_000 ? value : 100 * value) == .drift { fired.append(index) }
+        }
+        #expect(fired.count >= 1 && (1_000..<1_100).contains(fired[0]), "\(fired)")
     }
 
     @Test func `NaN and infinities change nothing`() {

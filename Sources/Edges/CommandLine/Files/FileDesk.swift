@@ -3,6 +3,7 @@ internal import Glibc
 internal import Lake
 internal import Primitives
 internal import Reports
+internal import Telemetry
 
 /// Opens files for commands that work without a server.
 struct FileDesk: Sendable {
@@ -21,6 +22,8 @@ struct FileDesk: Sendable {
         _ paths: [String],
         _ body: @Sendable (Lake, [LakeSource]) async throws -> T
     ) async throws -> T {
+        // What is told of the library is for those who run a server.
+        Logger.level = .warning
         let files = try paths.map(resolve)
         let folder = try temporaryFolder()
         var configuration = Lake.Configuration(

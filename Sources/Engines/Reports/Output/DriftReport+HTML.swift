@@ -49,10 +49,10 @@ extension DriftReport {
             "\(NumberText.percent(column.reference.missingShare)) → "
             + NumberText.percent(column.current.missingShare)
         return """
-            <tr><td>\(column.name)<br><span class="quiet">\(column.kind.inWords)</span></td>\
+            <tr><td>\(String(column.name.prefix(120)))<br><span class="quiet">\(column.kind.inWords)</span></td>\
             <td data-sort="\(column.measurement == nil ? "" : String(-column.severity))" class="\(column.hasDrifted ? "bad" : "good")">\
             \(column.hasDrifted ? "drift" : column.undefined == nil ? "no" : "–")</td>\
-            <td>\(HistogramDrawing.svg(column.picture, label: "distributions of \(column.name)"))</td>\
+            <td>\(HistogramDrawing.svg(column.picture, label: "distributions of \(column.name.prefix(120))"))</td>\
             \(ReportPage.cell(score, sort: column.measurement?.score))\
             \(ReportPage.cell(NumberText.short(column.threshold), sort: column.threshold))\
             <td>\(column.method.displayName)\(note(column))</td>\
@@ -79,7 +79,9 @@ extension DriftReport {
 
     private var skippedList: Markup {
         guard !skipped.isEmpty else { return "" }
-        let items = skipped.prefix(100).map { column -> Markup in "<li>\(column.name): \(column.reason)</li>" }
+        let items = skipped.prefix(100).map { column -> Markup in
+            "<li>\(String(column.name.prefix(120))): \(column.reason)</li>"
+        }
         return "<h2>Not compared</h2><ul class=\"quiet\">\(items)</ul>"
     }
 }

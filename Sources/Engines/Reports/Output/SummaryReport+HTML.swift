@@ -57,8 +57,8 @@ extension SummaryReport {
             [numbers?.minimum] + (numbers.map { $0.quartiles.map { $0 } } ?? [nil, nil, nil]) + [numbers?.maximum]
         let cells = shape.map { ReportPage.cell($0.map(NumberText.short) ?? "–", sort: $0) }
         return """
-            <tr><td>\(column.name)<br><span class="quiet">\(column.kind.inWords)</span></td>\
-            <td>\(HistogramDrawing.svg(column.picture, label: "distributions of \(column.name)"))</td>\
+            <tr><td>\(String(column.name.prefix(120)))<br><span class="quiet">\(column.kind.inWords)</span></td>\
+            <td>\(HistogramDrawing.svg(column.picture, label: "distributions of \(column.name.prefix(120))"))</td>\
             \(ReportPage.cell(missing, sort: now.missingShare))\
             \(ReportPage.cell(ReportPage.change(before?.middle.text, now.middle.text), sort: now.middle.value))\
             \(cells)\

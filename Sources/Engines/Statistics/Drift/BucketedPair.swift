@@ -75,7 +75,7 @@ struct BucketedPair {
             } else if gap != 0 || next != gap {
                 // Of one sign: the integral of the difference, by parts.
                 let moved = Double(m) * mine.y - Double(n) * other.y
-                survey.area.add(abs(Double(next) * ruler.width - moved))
+                survey.area.add(abs(Double(next) * ruler.width(bucket) - moved))
             }
             gap = next
         }
@@ -168,9 +168,8 @@ struct BucketedPair {
 struct BucketRuler {
     /// The number of buckets.
     let count: Int
-    /// The width of a bucket.
-    let width: Double
 
+    private let width: Double
     private let low: Double
     private let scale: Double
 
@@ -180,16 +179,22 @@ struct BucketRuler {
         guard range > 0, range.isFinite else { return nil }
         let count = max(1 << 10, min(1 << 15, values / 32))
         let scale = Double(count) / range
-        guard scale.isFinite, range / Double(count) > 0 else { return nil }
+        let width = range / Double(count)
+        // Far from zero the borders are rounded by as much as the buckets are wide.
+        guard scale.isFinite, width > max(abs(low), abs(high)) * 0x1p-32 else { return nil }
         self.low = low
         self.count = count
         self.scale = scale
-        width = range / Double(count)
+        self.width = width
     }
 
     /// The lower border of a bucket.
     @inline(__always)
     func border(_ bucket: Int) -> Double { low + Double(bucket) * width }
+
+    /// The width of a bucket between its borders as they are rounded.
+    @inline(__always)
+    func width(_ bucket: Int) -> Double { border(bucket + 1) - border(bucket) }
 
     @inline(__always)
     private func bucket(_ value: Double) -> Int { min(count - 1, Int((value - low) * scale)) }

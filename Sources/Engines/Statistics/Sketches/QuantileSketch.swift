@@ -27,7 +27,7 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
     }
 
     /// The share of all values by which the rank of an answer may be wrong, in 99 of 100 cases.
-    package var rankError: Double { 2.296 / pow(Double(k), 0.9021) }
+    package var rankError: Double { 2.296 / pow(Double(k), 0.9723) }
 
     /// Values that are kept.
     package var retained: Int { levels.reduce(0) { $0 + $1.count } }
@@ -39,7 +39,7 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
         minimum = min(minimum, value)
         maximum = max(maximum, value)
         levels[0].append(value)
-        if levels[0].count >= capacity(0) { compress() }
+        while levels[0].count >= capacity(0) { compress() }
     }
 
     /// Takes all values of a column.
@@ -63,18 +63,18 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
         while retained > (0..<levels.count).reduce(0, { $0 + capacity($1) }) { compress() }
     }
 
-    /// The value with at least `fraction` of all values at or below it; the ends are exact.
+    /// The least value with more than `fraction` of all values at or below it; the ends are exact.
     ///
     /// - Throws: `UndefinedStatistic` while empty, or for a fraction outside 0…1.
     package func quantile(_ fraction: Double) throws(UndefinedStatistic) -> Double {
         guard count > 0 else { throw UndefinedStatistic(.emptyCurrent) }
         guard fraction >= 0, fraction <= 1 else { throw UndefinedStatistic(.outOfRange) }
         if fraction == 0 { return minimum }
-        let wanted = max(1, (fraction * Double(count)).rounded(.up))
+        if fraction == 1 { return maximum }
         var below = 0.0
         for (value, weight) in weighted {
             below += weight
-            if below >= wanted { return value }
+            if below > fraction * Double(count) { return value }
         }
         return maximum
     }
@@ -101,7 +101,7 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
 
     /// Halves the lowest level that is full: every other of its values moves up and stands for both.
     private mutating func compress() {
-        guard let full = levels.indices.first(where: { levels[$0].count >= capacity($0) }) else { return }
+        guard let full = levels.indices.last(where: { levels[$0].count >= capacity($0) }) else { return }
         if full + 1 == levels.count { levels.append([]) }
         var values = levels[full]
         if full == 0 { values.sort() }

@@ -30,6 +30,11 @@ package enum EppsSingleton {
         }
         let (inverse, rank) = covariance.pseudoInverse()
         let difference = zip(left.means, right.means).map { $0 - $1 }
+        guard rank > 0 else {
+            // Neither side varies: they are one constant, or certainly two.
+            guard difference.contains(where: { $0 != 0 }) else { throw UndefinedStatistic(.zeroVariance) }
+            return TestResult(statistic: .greatestFiniteMagnitude, pValue: 0)
+        }
         var statistic = total * inverse.quadraticForm(difference)
         if max(n, m) < 25 {
             statistic /= 1 + pow(total, -0.45) + 10.1 * (pow(n, -1.7) + pow(m, -1.7))

@@ -10,7 +10,7 @@ package enum StudentTest {
 
     /// Compares the means of both sides, two-sided; equal to `scipy.stats.ttest_ind`.
     ///
-    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when neither side varies.
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when both sides are the same constant.
     package static func test(
         reference: SortedSample,
         current: SortedSample,
@@ -26,7 +26,7 @@ package enum StudentTest {
 
     /// Compares the means of two columns without sorting them.
     ///
-    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when neither side varies.
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when both sides are the same constant.
     package static func test(
         reference: NumberColumn,
         current: NumberColumn,
@@ -63,7 +63,11 @@ package enum StudentTest {
             squaredError = a + b
             freedom = squaredError * squaredError / (a * a / (n - 1) + b * b / (m - 1))
         }
-        guard squaredError > 0 else { throw UndefinedStatistic(.zeroVariance) }
+        guard squaredError > 0 else {
+            // Neither side varies: they are one constant, or certainly two.
+            guard reference.mean != current.mean else { throw UndefinedStatistic(.zeroVariance) }
+            return TestResult(statistic: (reference.mean < current.mean ? -1 : 1) * .greatestFiniteMagnitude, pValue: 0)
+        }
         let t = (reference.mean - current.mean) / squaredError.squareRoot()
         let pValue = 2 * SpecialFunctions.studentSurvival(abs(t), freedom: freedom)
         return TestResult(statistic: t, pValue: pValue)
