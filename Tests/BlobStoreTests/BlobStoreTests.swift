@@ -8,7 +8,7 @@ import Testing
 @testable import BlobStore
 
 /// The same behaviour in a folder and in a real S3-compatible store.
-@Suite(.timeLimit(.minutes(2))) struct BlobStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct BlobStoreTests {
     private let folder: TemporaryDirectory
 
     init() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BlobStore
 
-@Suite(.timeLimit(.minutes(1))) struct MultipartUploadTests {
+@Suite(.timeLimit(.minutes(10))) struct MultipartUploadTests {
     private let folder: TemporaryDirectory
     private let pool = BlockingPool(name: "blobs", threads: 4)
     private let parts: [[UInt8]] = [

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BlobStore
 
-@Suite(.timeLimit(.minutes(2))) struct S3StorageTests {
+@Suite(.timeLimit(.minutes(10))) struct S3StorageTests {
     private let pool = BlockingPool(name: "blobs", threads: 2)
 
     @Test func keysThatAreRefusedAreSaid() async throws {

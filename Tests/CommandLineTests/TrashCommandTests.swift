@@ -5,7 +5,7 @@ import Testing
 @testable import CommandLine
 
 /// Runs, models and the trash against a real HTTP server that answers as the API does.
-@Suite(.timeLimit(.minutes(1))) struct TrashCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct TrashCommandTests {
     private func withServer(_ routes: (inout Router) -> Void, _ body: (TestTerminal) async throws -> Void) async throws
     {
         var router = Router()

@@ -20,7 +20,7 @@ import Testing
     private func get(_ path: String, port: Int) async throws -> String {
         try await pool.run {
             let connection = try RawConnection(port: port)
-            try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            try connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return try connection.read(until: "\u{0}")
         }
     }

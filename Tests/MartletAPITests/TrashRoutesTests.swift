@@ -6,7 +6,7 @@ import Testing
 import Tracking
 import Trash
 
-@Suite(.timeLimit(.minutes(2))) struct TrashRoutesTests {
+@Suite(.timeLimit(.minutes(10))) struct TrashRoutesTests {
     private func run(_ name: String, bytes: [UInt8], in api: APIFixture) async throws -> RunInfo {
         var draft = RunDraft(experiment: .standard)
         draft.name = name

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tracking
 
-@Suite(.timeLimit(.minutes(2))) struct TrashTests {
+@Suite(.timeLimit(.minutes(10))) struct TrashTests {
     private let fixture: TrackingFixture
     private var tracking: TrackingService { fixture.tracking }
     private var artifacts: ArtifactService { fixture.tracking.artifacts }

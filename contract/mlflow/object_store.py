@@ -89,11 +89,13 @@ class ObjectStore:
                 time.sleep(0.05)
         subprocess.run(
             [
-                *("curl", "--silent", "--show-error", "--fail", "--request", "PUT"),
+                *("curl", "--silent", "--show-error", "--request", "PUT", "--output", "/dev/null"),
                 *("--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "key:secret", f"{self.endpoint}/{BUCKET}"),
             ],
             check=True,
         )
+        # The bucket is there, made now or in an earlier life.
+        self.objects()
 
     def stop(self) -> None:
         if self.process is None:

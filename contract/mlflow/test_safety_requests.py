@@ -33,8 +33,8 @@ def lives(server: Server) -> None:
 def test_deep_json_is_no_stack_overflow(server: Server) -> None:
     for depth in (65, 10_000, 1_000_000):
         for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
-            deep = b'{"experiment_id":"0","tags":' + opening * depth + b"1" + closing * depth + b"}"
-            status, answer = post(server, "/runs/create", deep[: 4 << 20])
+            deep = b'{"name":"deep","tags":' + opening * depth + b"1" + closing * depth + b"}"
+            status, answer = post(server, "/experiments/create", deep[: 4 << 20])
             assert status == 400, answer
     status, answer = post(server, "/runs/search", {"experiment_ids": ["0"], "filter": "(" * 100_000})
     assert status == 400, answer
@@ -49,10 +49,13 @@ def test_a_million_tags_in_one_request_are_refused(server: Server, client: Mlflo
     run_id = client.create_run("0").info.run_id
     tags = b",".join(b'{"key":"k%d","value":"v"}' % index for index in range(1_000_000))
     begun = b'{"run_id":"' + run_id.encode() + b'","tags":[' + tags + b"]}"
-    status, answer = post(server, "/runs/log-batch", begun)
-    assert (status, answer["error_code"]) == (413, "REQUEST_LIMIT_EXCEEDED")
-    status, answer = post(server, "/runs/create", b'{"experiment_id":"0","tags":[' + tags + b"]}")
-    assert status == 413
+    for path, body in (("/runs/log-batch", begun), ("/runs/create", b'{"experiment_id":"0","tags":[' + tags + b"]}")):
+        try:
+            status, answer = post(server, path, body)
+            assert (status, answer["error_code"]) == (413, "REQUEST_LIMIT_EXCEEDED")
+        except ConnectionError:
+            # The answer came before the body was read, and the connection was closed upon it.
+            lives(server)
     batch = {"run_id": run_id, "tags": [{"key": f"k{index}", "value": "v"} for index in range(101)]}
     status, answer = post(server, "/runs/log-batch", batch)
     assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
