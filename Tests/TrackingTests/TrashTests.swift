@@ -100,7 +100,8 @@ import Testing
         #expect(try await tracking.runInfo(first.id) == nil)
         await #expect(throws: TrackingError.self) { try await tracking.experiment(experiment) }
         await #expect(throws: TrackingError.self) { try await tracking.loggedModel(model.id, includingDeleted: true) }
-        _ = try await tracking.createExperiment(name: "e")
+        let again = try await tracking.createExperiment(name: "e")
+        #expect(again.number > experiment.number, "a number is not given twice")
     }
 
     @Test func whatComesBackIsWhole() async throws {

@@ -15,6 +15,8 @@ package enum TrackingSchema {
         ScorerSchema.migration,
         SearchSchema.migration,
         MetricSummary.migration,
+        // The numbers of experiments that were purged, which are not given again.
+        Migration(id: "tracking-trash-002", statements: ["CREATE TABLE purged_experiments (id BIGINT PRIMARY KEY)"]),
     ]
 
     private static let experiments = [

@@ -30,11 +30,19 @@ struct ExperimentStore {
     /// Adds an experiment and returns its number.
     func insert(name: String, location: String?, root: String, at now: Int64) throws -> ExperimentID {
         let rows = try transaction.query(Statements.insert, [.text(name), .text(location ?? ""), .int(now), .int(now)])
-        guard let id = try rows.first?.int(0) else { preconditionFailure("an insert with RETURNING answers") }
+        guard let row = try rows.first?.int(0) else { preconditionFailure("an insert with RETURNING answers") }
+        let id = try unused(row)
         if location == nil {
             try transaction.execute(Statements.setLocation, [.text("\(root)/\(id)"), .int(id)])
         }
         return ExperimentID(id)
+    }
+
+    /// Gives a new experiment another number where its own was that of a purged one: old links must not lead to it.
+    private func unused(_ id: Int64) throws -> Int64 {
+        guard let last = try transaction.first(Statements.lastPurged)?.optionalInt(0), id <= last else { return id }
+        try transaction.execute("UPDATE experiments SET id = ? WHERE id = ?", [.int(last + 1), .int(id)])
+        return last + 1
     }
 
     /// Adds the default experiment unless there is one.
@@ -95,6 +103,7 @@ struct ExperimentStore {
             INSERT INTO experiments (id, name, artifact_location, stage, created_at, updated_at)
             VALUES (0, 'Default', ?, 0, ?, ?) ON CONFLICT DO NOTHING
             """
+        static let lastPurged = "SELECT max(id) FROM purged_experiments"
         static let setLocation = "UPDATE experiments SET artifact_location = ? WHERE id = ?"
         static let rename = "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?"
         static let setStage = "UPDATE experiments SET stage = ?, updated_at = ? WHERE id = ?"

@@ -108,6 +108,7 @@ struct TrashStore {
             try transaction.execute("DELETE FROM \(table) WHERE experiment = ?", [.int(experiment.number)])
         }
         try transaction.execute("DELETE FROM experiments WHERE id = ?", [.int(experiment.number)])
+        try transaction.execute("INSERT INTO purged_experiments (id) VALUES (?)", [.int(experiment.number)])
     }
 
     private enum Statements {
