@@ -104,6 +104,14 @@ import Testing
         #expect(again.number > experiment.number, "a number is not given twice")
     }
 
+    @Test func theDefaultExperimentIsThereAgainAfterItsPurge() async throws {
+        _ = try await run("r", files: ["a": [1]])
+        try await tracking.deleteExperiment(.standard)
+        #expect(try await tracking.purge(.experiment(.standard), besides: []) == 1)
+        #expect(try await tracking.experiment(.standard).stage == .active)
+        _ = try await run("next", files: [:])
+    }
+
     @Test func whatComesBackIsWhole() async throws {
         let info = try await run("r", files: ["a": [1]])
         try await tracking.deleteRun(info.id)

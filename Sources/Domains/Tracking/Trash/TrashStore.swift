@@ -1,4 +1,4 @@
-internal import BlobStore
+internal import Primitives
 internal import SQLStore
 
 /// The trash of tracking inside one transaction: what is in it, and removing it for good.
@@ -108,6 +108,12 @@ struct TrashStore {
             try transaction.execute("DELETE FROM \(table) WHERE experiment = ?", [.int(experiment.number)])
         }
         try transaction.execute("DELETE FROM experiments WHERE id = ?", [.int(experiment.number)])
+        guard experiment != .standard else {
+            // Clients that name no experiment mean the default one: it is there again at once, and empty.
+            let now = WallClock.nowMilliseconds()
+            let store = ExperimentStore(transaction: transaction)
+            return try store.insertDefault(root: TrackingService.artifactRoot, at: now)
+        }
         try transaction.execute("INSERT INTO purged_experiments (id) VALUES (?)", [.int(experiment.number)])
     }
 
