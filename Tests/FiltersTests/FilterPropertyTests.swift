@@ -105,7 +105,8 @@ struct ExpressionMaker {
         let fitting = texts.filter { !$0.contains(quote) }
         if comparator.takesList {
             let plain = texts.filter { !$0.contains("'") }
-            return .list((0..<Int.random(in: 1...3, using: &random)).map { _ in plain.randomElement(using: &random) ?? "x" })
+            let count = Int.random(in: 1...3, using: &random)
+            return .list((0..<count).map { _ in plain.randomElement(using: &random) ?? "x" })
         }
         if Bool.random(using: &random) {
             return .number(["0", "-1", "2.5", ".5", "1.", "-3e10", "7E-2"].randomElement(using: &random) ?? "0")
@@ -149,8 +150,7 @@ struct ExpressionMaker {
 
     private mutating func identifier(_ identifier: FilterIdentifier) -> String {
         let isBare = identifier.key.utf8.allSatisfy { $0.isFilterWord }
-        let quotes = ["`", "\"", "'"].filter { !identifier.key.contains($0) }
-        let quote = quotes.randomElement(using: &random) ?? "`"
+        let quote = ["`", "\"", "'"].randomElement(using: &random) ?? "`"
         // Without an entity a dot would end one.
         let key = isBare && Bool.random(using: &random) ? identifier.key : quote + identifier.key + quote
         return identifier.entity.map { "\($0).\(key)" } ?? key
@@ -162,7 +162,7 @@ struct ExpressionMaker {
     }
 
     private mutating func cased(_ word: String) -> String {
-        String(word.map { Bool.random(using: &random) ? Character($0.lowercased()) : $0 })
+        word.map { Bool.random(using: &random) ? $0.lowercased() : String($0) }.joined()
     }
 
     private mutating func space() -> String {

@@ -32,7 +32,8 @@ private struct KnownRun {
     init(_ index: Int, using random: inout SeededGenerator) {
         name = "r" + String(100 + index)
         for key in ["m", "n"] where Bool.random(using: &random) {
-            metrics[key] = [0, -1.5, 2, .nan, .infinity].randomElement(using: &random)
+            let numbers: [Double] = [0, -1.5, 2, .nan, .infinity]
+            metrics[key] = numbers.randomElement(using: &random)
         }
         for key in ["p", "q"] where Bool.random(using: &random) { params[key] = RandomFilter.text(using: &random) }
         for key in ["t", "u"] where Bool.random(using: &random) { tags[key] = RandomFilter.text(using: &random) }
@@ -71,8 +72,8 @@ private enum RandomFilter {
     private static func clause(using random: inout SeededGenerator) -> (String, Test) {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: return metric(using: &random)
-        case 1: return pair("params", ["p", "q", "none"], \.params, using: &random)
-        case 2: return pair("tags", ["t", "u", "none"], \.tags, using: &random)
+        case 1: return pair("params", ["p", "q", "none"], { $0.params }, using: &random)
+        case 2: return pair("tags", ["t", "u", "none"], { $0.tags }, using: &random)
         default:
             let name = "r\(Int.random(in: 100..<130, using: &random))"
             return ("attributes.run_name = '\(name)'", { $0.name == name })
@@ -82,7 +83,8 @@ private enum RandomFilter {
     /// A missing metric never matches; not-a-number only differs; infinity is the greatest number.
     private static func metric(using random: inout SeededGenerator) -> (String, Test) {
         let key = ["m", "n", "none"].randomElement(using: &random) ?? "m"
-        let number = [0, -1.5, 2, 1e300].randomElement(using: &random) ?? 0
+        let numbers: [Double] = [0, -1.5, 2, 1e300]
+        let number = numbers.randomElement(using: &random) ?? 0
         let comparator = ["=", "!=", ">", ">=", "<", "<="].randomElement(using: &random) ?? "="
         return (
             "metrics.\(key) \(comparator) \(number)",
@@ -104,22 +106,22 @@ private enum RandomFilter {
     private static func pair(
         _ entity: String,
         _ keys: [String],
-        _ values: KeyPath<KnownRun, [String: String]> & Sendable,
+        _ values: @escaping (KnownRun) -> [String: String],
         using random: inout SeededGenerator
     ) -> (String, Test) {
         let key = keys.randomElement(using: &random) ?? "p"
         let name = "\(entity).\(key)"
         let text = text(using: &random)
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: return ("\(name) = '\(text)'", { $0[keyPath: values][key] == text })
-        case 1: return ("\(name) != '\(text)'", { $0[keyPath: values][key].map { $0 != text } ?? false })
-        case 2: return ("\(name) IS NULL", { $0[keyPath: values][key] == nil })
-        case 3: return ("\(name) IS NOT NULL", { $0[keyPath: values][key] != nil })
-        case 4: return ("\(name) LIKE '\(text)%'", { $0[keyPath: values][key].map { isLike($0, text + "%") } ?? false })
+        case 0: return ("\(name) = '\(text)'", { values($0)[key] == text })
+        case 1: return ("\(name) != '\(text)'", { values($0)[key].map { $0 != text } ?? false })
+        case 2: return ("\(name) IS NULL", { values($0)[key] == nil })
+        case 3: return ("\(name) IS NOT NULL", { values($0)[key] != nil })
+        case 4: return ("\(name) LIKE '\(text)%'", { values($0)[key].map { isLike($0, text + "%") } ?? false })
         default:
             return (
                 "\(name) ILIKE '%\(text)'",
-                { $0[keyPath: values][key].map { isLike(ascii($0), ascii("%" + text)) } ?? false }
+                { values($0)[key].map { isLike(ascii($0), ascii("%" + text)) } ?? false }
             )
         }
     }

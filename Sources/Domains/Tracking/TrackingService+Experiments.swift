@@ -17,7 +17,12 @@ extension TrackingService {
         tags: [KeyValue] = []
     ) async throws -> ExperimentID {
         try TrackingRules.checkLength(name, "name", TrackingRules.experimentNameLimit)
-        try TrackingRules.checkLength(artifactLocation, "artifact_location", TrackingRules.locationLimit)
+        guard artifactLocation?.unicodeScalars.count ?? 0 <= TrackingRules.locationLimit else {
+            throw TrackingError.invalid(
+                "Invalid artifact path length. The length of the artifact path cannot be greater than "
+                    + "\(TrackingRules.locationLimit) characters."
+            )
+        }
         for tag in tags { try Self.checkExperimentTag(tag) }
         let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0 }
         return try await database.write { transaction in

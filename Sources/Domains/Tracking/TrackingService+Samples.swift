@@ -1,7 +1,8 @@
 internal import SQLStore
 
 extension TrackingService {
-    /// An even sample of the points of a metric over step, time and value, with the first and the last one.
+    /// An even sample of the points of a metric over step, time and value: the first of each of `limit` parts that are
+    /// as equal as can be, and the last point in place of the last of them.
     ///
     /// - Parameters:
     ///   - key: the metric.
@@ -18,9 +19,18 @@ extension TrackingService {
     ) async throws -> [MetricPoint] {
         let points = try await metricHistory(key, of: id).items
             .filter { steps?.contains($0.step) ?? true }
-            .sorted { ($0.step, $0.timestamp, $0.value) < ($1.step, $1.timestamp, $1.value) }
-        guard points.count > limit, limit > 1 else { return Array(points.prefix(max(1, limit))) }
-        return (0..<limit).map { points[$0 * (points.count - 1) / (limit - 1)] }
+            .sorted(by: Self.isEarlier)
+        guard points.count > limit, let last = points.last else { return points }
+        let (size, longer) = points.count.quotientAndRemainder(dividingBy: limit)
+        return (0..<limit - 1).map { points[$0 * size + min($0, longer)] } + [last]
+    }
+
+    /// By step, time and value; not-a-number counts as zero that comes late.
+    private static func isEarlier(_ left: MetricPoint, _ right: MetricPoint) -> Bool {
+        func key(_ point: MetricPoint) -> (Int64, Int64, Double, Int) {
+            (point.step, point.timestamp, point.value.isNaN ? 0 : point.value, point.value.isNaN ? 1 : 0)
+        }
+        return key(left) < key(right)
     }
 
     /// The points of a metric over equal parts of a range of steps: what a chart of that width can show.

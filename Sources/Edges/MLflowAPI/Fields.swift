@@ -24,13 +24,19 @@ struct Fields {
     /// The value of a field; nil when it is absent or null.
     func value(_ name: String) throws(MLflowError) -> JSONValue? {
         let plain = object[name]
-        guard hasCamelCase, name.utf8.contains(UInt8(ascii: "_")) else { return plain.flatMap { $0.isNull ? nil : $0 } }
+        guard hasCamelCase, name.utf8.contains(UInt8(ascii: "_")) else { return Self.unlessNull(plain) }
         let camel = Self.camelCased(name)
         let other = object[camel]
         if plain != nil, other != nil {
             throw .invalid("Request specifies both '\(name)' and '\(camel)'; provide only one of them.")
         }
-        return (plain ?? other).flatMap { $0.isNull ? nil : $0 }
+        return Self.unlessNull(plain ?? other)
+    }
+
+    // A literal nil would be JSON's null here.
+    private static func unlessNull(_ value: JSONValue?) -> JSONValue? {
+        guard let value, !value.isNull else { return Optional<JSONValue>.none }
+        return value
     }
 
     /// Whether a field is there, be it empty.

@@ -35,6 +35,7 @@ package struct MLflowAPI: Sendable {
         }
         ServerRoutes().install(on: &router)
         SpanRoute(tracking: tracking).install(on: &router)
+        TraceArtifactRoute(tracking: tracking).install(on: &router)
         ArtifactRoutes(tracking: tracking, registry: registry).installWithoutPrefix(on: &router)
         MultipartRoutes(artifacts: tracking.artifacts).installWithoutPrefix(on: &router)
     }

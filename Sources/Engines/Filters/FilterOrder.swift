@@ -34,7 +34,7 @@ package struct FilterOrder: Sendable, Equatable {
         } else if scanner.takeKeywords("DESC") {
             isAscending = false
         } else {
-            throw text.contains(",")
+            throw text.contains(",") || scanner.words(from: scanner.position).count > 1
                 ? Self.unreadable(text) : FilterError("Invalid ordering key in order_by clause '\(text)'.")
         }
         scanner.skipSpace()

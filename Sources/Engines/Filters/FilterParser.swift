@@ -48,7 +48,7 @@ package struct FilterParser {
                 "Search filter contained multiple expression '\(text)'. Provide AND-ed expression list."
             )
         }
-        guard scanner.isAtEnd else { throw refused(scanner.rest(from: scanner.position)) }
+        guard scanner.isAtEnd else { throw refused(scanner.words(from: scanner.position)) }
         return expression
     }
 
@@ -67,7 +67,7 @@ package struct FilterParser {
             guard !isAtEndOfGroup else { break }
             parts.append(try negation(depth: depth))
         } while takeAnds()
-        guard let first = parts.first else { throw refused(scanner.rest(from: scanner.position)) }
+        guard let first = parts.first else { throw refused(scanner.words(from: scanner.position)) }
         return parts.count == 1 ? first : .all(parts)
     }
 
@@ -98,7 +98,7 @@ package struct FilterParser {
         scanner.skipSpace()
         let inner = try disjunction(depth: depth + 1)
         scanner.skipSpace()
-        guard scanner.current == UInt8(ascii: ")") else { throw refused("(") }
+        guard scanner.current == UInt8(ascii: ")") else { throw refused(["("]) }
         scanner.advance()
         return inner
     }
@@ -111,10 +111,10 @@ package struct FilterParser {
         let start = scanner.position
         let identifier = try FilterIdentifier.take(&scanner)
         scanner.skipSpace()
-        guard let comparator = try comparator() else { throw refused(scanner.rest(from: start)) }
+        guard let comparator = try comparator() else { throw refused(scanner.words(from: start)) }
         if comparator.asksPresence { return FilterClause(identifier: identifier, comparator: comparator, value: .none) }
         scanner.skipSpace()
-        guard !isAtEndOfGroup else { throw refused(scanner.rest(from: start)) }
+        guard !isAtEndOfGroup else { throw refused(scanner.words(from: start)) }
         let value = comparator.takesList ? try list() : try value()
         return FilterClause(identifier: identifier, comparator: comparator, value: value)
     }
@@ -142,19 +142,19 @@ package struct FilterParser {
     private mutating func value() throws(FilterError) -> FilterValue {
         let start = scanner.position
         if let mark = scanner.current, mark.isFilterQuote, mark != UInt8(ascii: "`") {
-            guard let text = scanner.takeQuoted() else { throw refused(scanner.rest(from: start)) }
+            guard let text = scanner.takeQuoted() else { throw refused(scanner.words(from: start)) }
             return .string(text, quote: Character(UnicodeScalar(mark)))
         }
         if let number = scanner.takeNumber() { return .number(number) }
         let word = scanner.take { !$0.isFilterSpace && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "(") }
-        guard !word.isEmpty else { throw refused(scanner.rest(from: start)) }
+        guard !word.isEmpty else { throw refused(scanner.words(from: start)) }
         guard word.utf8.contains(UInt8(ascii: ";")) else { return .bare(word) }
         throw FilterError("Search filter contained multiple expression '\(text)'. Provide AND-ed expression list.")
     }
 
     private mutating func list() throws(FilterError) -> FilterValue {
         let start = scanner.position
-        guard scanner.current == UInt8(ascii: "(") else { throw refused(scanner.rest(from: start)) }
+        guard scanner.current == UInt8(ascii: "(") else { throw refused(scanner.words(from: start)) }
         scanner.advance()
         var texts: [String] = []
         while true {
@@ -179,12 +179,12 @@ package struct FilterParser {
         return .list(texts)
     }
 
-    private func refused(_ words: String) -> FilterError {
+    private func refused(_ words: [String]) -> FilterError {
         if let message = options.noClausesMessage {
             return FilterError(message.split(separator: "%", omittingEmptySubsequences: false).joined(separator: text))
         }
-        let shown = options.quotesRefusedWords ? "'\(words)'" : words
-        return FilterError("Invalid clause(s) in filter string: \(shown)")
+        let shown = options.quotesRefusedWords ? words.map { "'\($0)'" } : words
+        return FilterError("Invalid clause(s) in filter string: \(shown.joined(separator: ", "))")
     }
 }
 

@@ -56,12 +56,52 @@ struct FilterScanner {
         return String(decoding: bytes[min(start, end)..<end], as: UTF8.self)
     }
 
-    /// Takes the text between two of the quote at the cursor; nil when it is not closed.
+    /// Takes the text between two of the quote at the cursor, as it stands; nil when it is not closed.
+    ///
+    /// As in SQL, two of the quote and one after a backslash do not close the text, unless nothing else does.
     mutating func takeQuoted() -> String? {
-        guard let quote = current, let end = bytes[(position + 1)...].firstIndex(of: quote) else { return nil }
+        guard let quote = current, let end = closingQuote(quote) else { return nil }
         let text = String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
         position = end + 1
         return text
+    }
+
+    private func closingQuote(_ quote: UInt8) -> Int? {
+        guard quote != UInt8(ascii: "`") else { return bytes[(position + 1)...].firstIndex(of: quote) }
+        var fallback: Int?
+        var index = position + 1
+        while index < bytes.count {
+            let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+            if next == quote, bytes[index] == quote || bytes[index] == UInt8(ascii: "\\") {
+                fallback = bytes[index] == quote ? index : index + 1
+                index += 2
+            } else if bytes[index] == quote {
+                return index
+            } else {
+                index += 1
+            }
+        }
+        return fallback
+    }
+
+    /// The words from `start`, each quoted text and each run of operators as one, for messages.
+    func words(from start: Int) -> [String] {
+        var rest = self
+        rest.position = start
+        var words: [String] = []
+        while true {
+            rest.skipSpace()
+            guard let byte = rest.current else { return words }
+            let begin = rest.position
+            if byte.isFilterQuote, rest.takeQuoted() != nil {
+                words.append(rest.text(from: begin))
+                continue
+            }
+            let isOperator = byte.isFilterOperator
+            rest.advance()
+            _ = rest.take { !$0.isFilterSpace && !$0.isFilterQuote && $0.isFilterOperator == isOperator }
+            words.append(rest.text(from: begin))
+        }
     }
 
     /// Whether a keyword stands at the cursor, in any case, as a whole word.

@@ -39,8 +39,9 @@ enum ExperimentSearch {
         switch key {
         case "creation_time", "last_update_time":
             guard clause.comparator.isNumeric else { throw wrongComparator(key, clause) }
-            guard case .number(let text) = clause.value, let number = Int64(text) else {
-                throw FilterError("Invalid value for numeric attribute '\(key)': \(clause.value.text)")
+            _ = try ClauseRules.number(clause, "numeric attribute: \(key)")
+            guard let number = Int64(clause.value.text) else {
+                throw FilterError("Invalid value for numeric attribute '\(key)': '\(clause.value.text)'")
             }
             let column = key == "creation_time" ? "created_at" : "updated_at"
             return .number(column, clause.comparator, Double(number))
@@ -50,9 +51,7 @@ enum ExperimentSearch {
                     "Only ['experiment_id'] attributes support comparison with a list of quoted string values."
                 )
             }
-            guard [.equal, .notEqual, .like, .ilike].contains(clause.comparator) else {
-                throw wrongComparator(key, clause)
-            }
+            try ClauseRules.check(clause, isOneOf: [.equal, .notEqual, .like, .ilike])
             try checkText(clause)
             return .text("name", clause.comparator, clause.value)
         case "experiment_id":
@@ -60,13 +59,21 @@ enum ExperimentSearch {
                 throw wrongComparator(key, clause)
             }
             try checkText(clause)
-            return .text("CAST(id AS TEXT)", clause.comparator, clause.value)
+            return try identifier(clause)
         default:
             throw FilterError(
                 "Invalid attribute key '\(key)' specified. "
                     + "Valid keys are '{'name', 'creation_time', 'last_update_time', 'experiment_id'}'"
             )
         }
+    }
+
+    private static func identifier(_ clause: FilterClause) throws -> SQLCondition {
+        let texts = if case .list(let texts) = clause.value { texts } else { [clause.value.plain] }
+        let numbers = try texts.map { SQLValue.int(try ExperimentID(parsing: $0).number) }
+        let marks = Array(repeating: "?", count: numbers.count).joined(separator: ", ")
+        let word = [.equal, .within].contains(clause.comparator) ? "IN" : "NOT IN"
+        return SQLCondition("id \(word) (\(marks))", numbers)
     }
 
     private static func tag(_ clause: FilterClause) throws -> SQLCondition {
@@ -101,7 +108,8 @@ enum ExperimentSearch {
         for text in texts {
             let parsed = try FilterOrder(parsing: text)
             guard parsed.identifier.entity == nil || parsed.identifier.entity == "attribute" else {
-                throw FilterError("Invalid order_by entity: \(parsed.identifier.entity ?? "")")
+                let entity = parsed.identifier.entity ?? ""
+                throw FilterError("Invalid order_by entity: \(entity == "tags" ? "tag" : entity)")
             }
             guard let column = order[parsed.identifier.key] else {
                 throw FilterError(

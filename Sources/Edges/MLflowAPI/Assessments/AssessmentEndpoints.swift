@@ -224,7 +224,7 @@ extension JSONWriter {
         key("serialized_value")
         beginObject()
         member("serialization_format", "JSON_FORMAT")
-        member("value", value.description)
+        member("value", value.pythonText)
         endObject()
     }
 

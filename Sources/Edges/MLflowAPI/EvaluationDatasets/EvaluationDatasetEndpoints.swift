@@ -203,7 +203,7 @@ extension JSONWriter {
         member("dataset_id", dataset.id)
         member("name", dataset.name)
         let tags = JSONObject(dataset.tags.map { ($0.key, .string($0.value)) })
-        member("tags", JSONValue.object(tags).description)
+        member("tags", JSONValue.object(tags).pythonText)
         member("schema", ifPresent: dataset.schema)
         member("profile", ifPresent: dataset.profile)
         member("digest", dataset.digest)

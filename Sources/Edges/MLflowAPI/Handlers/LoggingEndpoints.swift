@@ -107,17 +107,23 @@ struct LoggingEndpoints {
         let runs = try call.fields.strings("run_ids")
         guard !runs.isEmpty else { throw MLflowError.missing("run_ids") }
         guard runs.count <= Self.bulkRunLimit else {
-            throw MLflowError.invalid("GetMetricHistoryBulkInterval request must specify at most 100 run_ids.")
+            throw MLflowError.invalid(
+                "GetMetricHistoryBulkInterval request must specify at most \(Self.bulkRunLimit) run_ids. "
+                    + "Received \(runs.count) run_ids."
+            )
         }
         let key = try call.fields.requiredString("metric_key")
         let steps = try Self.steps(call.fields)
-        let limit = try call.fields.maxResults(standard: Self.intervalPointLimit, limit: Self.intervalPointLimit)
+        let limit = try call.fields.int("max_results") ?? Int64(Self.intervalPointLimit)
+        guard (1...Int64(Self.intervalPointLimit)).contains(limit) else {
+            throw MLflowError.invalid("max_results must be between 1 and \(Self.intervalPointLimit).")
+        }
         var found: [(RunID, MetricPoint)] = []
         for run in runs.map({ RunID($0) }) {
-            let points = try await tracking.metricSample(key, of: run, steps: steps, limit: limit)
+            let points = try await tracking.metricSample(key, of: run, steps: steps, limit: Int(limit))
             found += points.map { (run, $0) }
         }
-        return Self.answer(found, key)
+        return found.isEmpty ? emptyAnswer : Self.answer(found, key)
     }
 
     private static func steps(_ fields: Fields) throws -> ClosedRange<Int64>? {

@@ -105,11 +105,7 @@ struct ModelVersionEndpoints {
         let tag = model.tags.first { $0.key == Self.registrationsTag }?.value
         let known = tag.flatMap { try? JSONValue.parse($0) }?.arrayValue ?? []
         let entry: JSONValue = ["name": .string(version.name), "version": .int(version.version)]
-        // Written with the blanks of Python's json, as clients write the same tag.
-        let list = (known + [entry]).map { entry in
-            "{\"name\": \(entry["name"] ?? ""), \"version\": \(entry["version"] ?? 0)}"
-        }
-        let value = "[\(list.joined(separator: ", "))]"
+        let value = JSONValue.array(known + [entry]).pythonText
         try await tracking.setLoggedModelTags([KeyValue(Self.registrationsTag, value)], of: id)
     }
 

@@ -85,6 +85,7 @@ struct RunEndpoints {
 
     @Sendable private func logOutputs(_ call: Call) async throws -> [UInt8] {
         let id = RunID(try call.fields.requiredString("run_id"))
+        guard try call.fields.has("models") else { throw MLflowError.missing("models") }
         let models = try call.fields.messages("models").map { model in
             ModelOutput(model: LoggedModelID(try model.requiredString("model_id")), step: try model.int("step") ?? 0)
         }
@@ -97,7 +98,7 @@ struct RunEndpoints {
         let id = RunID(try call.fields.requiredString("run_id"))
         let text = try call.fields.requiredString("model_json")
         guard let model = try? JSONValue.parse(text), case .object(let object) = model else {
-            throw MLflowError.invalid("Malformed model info. \n \(text.prefix(200)) \n is not valid JSON.")
+            throw MLflowError.invalid("Malformed model info. \n \(text.prefix(200)) \n is not a valid JSON.")
         }
         let missing = ["artifact_path", "flavors", "utc_time_created", "run_id"].filter { object[$0] == nil }
         guard missing.isEmpty else {

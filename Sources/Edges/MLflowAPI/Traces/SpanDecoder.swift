@@ -214,7 +214,8 @@ struct SpanDecoder {
         return value.stringValue ?? value.description
     }
 
-    private static func plain(_ typed: JSONValue) -> JSONValue {
+    /// A typed value without its type.
+    static func plain(_ typed: JSONValue) -> JSONValue {
         guard let object = typed.objectValue, let kind = object.keys.first, let value = object.values.first else {
             return .null
         }
