@@ -23,7 +23,7 @@ package final class MartletServer: Sendable {
         var lock: DirectoryLock?
         var group: ServiceGroup?
         var loops: LoopService?
-        var database: any SQLDatabase?
+        var database: (any SQLDatabase)?
     }
 
     private let configuration: ServerConfiguration

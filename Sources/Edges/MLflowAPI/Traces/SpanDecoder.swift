@@ -7,12 +7,9 @@ internal import Tracking
 /// A span becomes the JSON that the API answers with: field names in snake case, identifiers in base64.
 struct SpanDecoder {
     private static let depthLimit = 32
-    private static let spanLimit = 100_000
 
-    /// The spans, in the order of the message.
-    private(set) var spans: [TraceSpan] = []
-    /// What the spans say of their traces.
-    private(set) var facts: [String: SpanFacts] = [:]
+    /// What was read.
+    private(set) var batch = SpanBatch()
 
     init(_ bytes: [UInt8]) throws {
         var reader = ProtobufReader(bytes[...])
@@ -32,83 +29,29 @@ struct SpanDecoder {
         var reader = ProtobufReader(bytes)
         while let (number, value) = try reader.next() {
             guard case .bytes(let span) = value, number == 2 else { continue }
-            guard spans.count < Self.spanLimit else { throw ProtobufReader.Malformed() }
             try readSpan(span)
         }
     }
 
     private mutating func readSpan(_ bytes: ArraySlice<UInt8>) throws {
-        var trace: ArraySlice<UInt8> = []
-        var id: ArraySlice<UInt8> = []
-        var span = TraceSpan(trace: "", id: "", parent: nil, name: "")
-        var attributes: [(String, JSONValue)] = []
-        var events: [JSONValue] = []
-        var links: [JSONValue] = []
-        var object = JSONObject()
+        var span = WireSpan()
         var reader = ProtobufReader(bytes)
         while let (number, value) = try reader.next() {
             switch (number, value) {
-            case (1, .bytes(let bytes)): trace = bytes
-            case (2, .bytes(let bytes)): id = bytes
-            case (4, .bytes(let bytes)) where !bytes.isEmpty:
-                span.parent = Hex.encode(bytes)
-                object["parent_span_id"] = .string(Base64.encode(bytes))
+            case (1, .bytes(let bytes)): span.trace = Array(bytes)
+            case (2, .bytes(let bytes)): span.id = Array(bytes)
+            case (4, .bytes(let bytes)): span.parent = Array(bytes)
             case (5, .bytes(let bytes)): span.name = String(decoding: bytes, as: UTF8.self)
             case (7, .fixed64(let time)): span.start = Int64(clamping: time)
             case (8, .fixed64(let time)): span.end = Int64(clamping: time)
-            case (9, .bytes(let bytes)): attributes.append(try Self.pair(bytes, 0))
-            case (11, .bytes(let bytes)): events.append(try Self.event(bytes))
-            case (13, .bytes(let bytes)): links.append(try Self.link(bytes))
-            case (15, .bytes(let bytes)):
-                let (status, json) = try Self.status(bytes)
-                span.status = status
-                object["status"] = json
+            case (9, .bytes(let bytes)): span.attributes.append(try Self.pair(bytes, 0))
+            case (11, .bytes(let bytes)): span.events.append(try Self.event(bytes))
+            case (13, .bytes(let bytes)): span.links.append(try Self.link(bytes))
+            case (15, .bytes(let bytes)): span.status = try Self.status(bytes)
             default: break
             }
         }
-        guard trace.count == 16, id.count == 8 else { throw ProtobufReader.Malformed() }
-        span.id = Hex.encode(id)
-        span.trace = Self.traceID(attributes) ?? "tr-" + Hex.encode(trace)
-        object["trace_id"] = .string(Base64.encode(trace))
-        object["span_id"] = .string(Base64.encode(id))
-        object["name"] = .string(span.name)
-        object["start_time_unix_nano"] = .int(span.start)
-        object["end_time_unix_nano"] = .int(span.end)
-        if !attributes.isEmpty { object["attributes"] = .array(attributes.map(Self.keyValue)) }
-        if !events.isEmpty { object["events"] = .array(events) }
-        if !links.isEmpty { object["links"] = .array(links) }
-        span.json = JSONValue.object(object).description
-        span.attributes = attributes.map { KeyValue($0.0, Self.text($0.1)) }
-        span.type = span.attributes.first { $0.key == "mlflow.spanType" }?.value ?? ""
-        learn(from: span, attributes)
-        spans.append(span)
-    }
-
-    /// Takes from a span what it says of its trace.
-    private mutating func learn(from span: TraceSpan, _ attributes: [(String, JSONValue)]) {
-        var known = facts[span.trace] ?? SpanFacts()
-        for (key, value) in attributes {
-            switch key {
-            case "session.id", "gen_ai.conversation.id":
-                known.metadata.append(KeyValue("mlflow.trace.session", Self.text(value)))
-            case "user.id": known.metadata.append(KeyValue("mlflow.trace.user", Self.text(value)))
-            case "mlflow.spanInputs" where span.parent == nil: known.requestPreview = Self.preview(value)
-            case "mlflow.spanOutputs" where span.parent == nil: known.responsePreview = Self.preview(value)
-            case _ where span.parent == nil && key.hasPrefix("mlflow.traceTag."):
-                known.tags.append(KeyValue(String(key.dropFirst("mlflow.traceTag.".count)), Self.text(value)))
-            default: break
-            }
-        }
-        facts[span.trace] = known
-    }
-
-    private static func traceID(_ attributes: [(String, JSONValue)]) -> String? {
-        let given = attributes.first { $0.0 == "mlflow.traceRequestId" }.map { text($0.1) }
-        return given.flatMap { $0.hasPrefix("tr-") && $0.utf8.count <= 64 ? $0 : nil }
-    }
-
-    private static func preview(_ value: JSONValue) -> String {
-        String(text(value).prefix(1_000))
+        try batch.add(span)
     }
 
     // MARK: - Parts
@@ -127,7 +70,7 @@ struct SpanDecoder {
     }
 
     private static func anyValue(_ bytes: ArraySlice<UInt8>, _ depth: Int) throws -> JSONValue {
-        guard depth < depthLimit else { throw ProtobufReader.Malformed() }
+        guard depth < depthLimit else { throw SpanBatch.Malformed() }
         var reader = ProtobufReader(bytes)
         guard let (number, value) = try reader.next() else { return [:] }
         switch (number, value) {
@@ -140,7 +83,7 @@ struct SpanDecoder {
             var pairs: [JSONValue] = []
             var inner = ProtobufReader(bytes)
             while let (_, value) = try inner.next() {
-                if case .bytes(let bytes) = value { pairs.append(keyValue(try pair(bytes, depth + 1))) }
+                if case .bytes(let bytes) = value { pairs.append(WireSpan.keyValue(try pair(bytes, depth + 1))) }
             }
             return ["kvlist_value": ["values": .array(pairs)]]
         case (7, .bytes(let bytes)): return ["bytes_value": .string(Base64.encode(bytes))]
@@ -157,10 +100,6 @@ struct SpanDecoder {
         return values
     }
 
-    private static func keyValue(_ pair: (String, JSONValue)) -> JSONValue {
-        ["key": .string(pair.0), "value": pair.1]
-    }
-
     private static func event(_ bytes: ArraySlice<UInt8>) throws -> JSONValue {
         var object = JSONObject()
         var attributes: [JSONValue] = []
@@ -169,7 +108,7 @@ struct SpanDecoder {
             switch (number, value) {
             case (1, .fixed64(let time)): object["time_unix_nano"] = .int(Int64(clamping: time))
             case (2, .bytes(let bytes)): object["name"] = .string(String(decoding: bytes, as: UTF8.self))
-            case (3, .bytes(let bytes)): attributes.append(keyValue(try pair(bytes, 0)))
+            case (3, .bytes(let bytes)): attributes.append(WireSpan.keyValue(try pair(bytes, 0)))
             default: break
             }
         }
@@ -185,7 +124,7 @@ struct SpanDecoder {
             switch (number, value) {
             case (1, .bytes(let bytes)): object["trace_id"] = .string(Base64.encode(bytes))
             case (2, .bytes(let bytes)): object["span_id"] = .string(Base64.encode(bytes))
-            case (4, .bytes(let bytes)): attributes.append(keyValue(try pair(bytes, 0)))
+            case (4, .bytes(let bytes)): attributes.append(WireSpan.keyValue(try pair(bytes, 0)))
             default: break
             }
         }
@@ -193,40 +132,16 @@ struct SpanDecoder {
         return .object(object)
     }
 
-    private static func status(_ bytes: ArraySlice<UInt8>) throws -> (String, JSONValue) {
-        var object = JSONObject()
-        var name = "UNSET"
+    private static func status(_ bytes: ArraySlice<UInt8>) throws -> WireSpan.Status {
+        var status = WireSpan.Status(code: 0, message: nil)
         var reader = ProtobufReader(bytes)
         while let (number, value) = try reader.next() {
             switch (number, value) {
-            case (2, .bytes(let bytes)): object["message"] = .string(String(decoding: bytes, as: UTF8.self))
-            case (3, .varint(let code)): name = code == 1 ? "OK" : code == 2 ? "ERROR" : "UNSET"
+            case (2, .bytes(let bytes)): status.message = String(decoding: bytes, as: UTF8.self)
+            case (3, .varint(let code)): status.code = Int64(clamping: code)
             default: break
             }
         }
-        object["code"] = .string("STATUS_CODE_\(name)")
-        return (name, .object(object))
-    }
-
-    /// A typed value as plain text: strings as they are, everything else as JSON.
-    private static func text(_ typed: JSONValue) -> String {
-        let value = plain(typed)
-        return value.stringValue ?? value.description
-    }
-
-    /// A typed value without its type.
-    static func plain(_ typed: JSONValue) -> JSONValue {
-        guard let object = typed.objectValue, let kind = object.keys.first, let value = object.values.first else {
-            return .null
-        }
-        switch kind {
-        case "array_value": return .array((value["values"]?.arrayValue ?? []).map(plain))
-        case "kvlist_value":
-            let pairs = (value["values"]?.arrayValue ?? []).map { pair in
-                (pair["key"]?.stringValue ?? "", plain(pair["value"] ?? .null))
-            }
-            return .object(JSONObject(pairs))
-        default: return value
-        }
+        return status
     }
 }

@@ -2,10 +2,11 @@ internal import HTTPServer
 internal import JSON
 internal import Tracking
 
-/// `POST /v1/traces`: spans by OpenTelemetry's protocol.
+/// `POST /v1/traces`: spans by OpenTelemetry's protocol, as protobuf or JSON.
 struct SpanRoute: Sendable {
     private static let limits = RouteLimits(maximumBodyBytes: 64 << 20)
     private static let protobuf = "application/x-protobuf"
+    private static let json = "application/json"
 
     let tracking: TrackingService
 
@@ -20,17 +21,22 @@ struct SpanRoute: Sendable {
             return Self.detail("The header x-mlflow-experiment-id is missing.", status: 422)
         }
         let type = request.headers["Content-Type"]?.prefix { $0 != ";" }.lowercased() ?? ""
-        guard type == Self.protobuf else {
-            return Self.detail("Invalid Content-Type: \(type). Expected \(Self.protobuf).", status: 400)
+        guard type == Self.protobuf || type == Self.json else {
+            return Self.detail(
+                "Invalid Content-Type: \(type). Expected: \(Self.protobuf) or \(Self.json)",
+                status: 400
+            )
         }
         guard request.headers["Content-Encoding"] == nil else {
             return Self.detail("Compressed spans are not supported; send them as they are.", status: 415)
         }
-        let decoded: SpanDecoder
+        let body = try await request.body()
+        let decoded: SpanBatch
         do {
-            decoded = try SpanDecoder(await request.body())
-        } catch is ProtobufReader.Malformed {
-            return Self.detail("Invalid OpenTelemetry protobuf format", status: 400)
+            decoded = try type == Self.json ? SpanJSONDecoder(body).batch : SpanDecoder(body).batch
+        } catch where error is SpanBatch.Malformed || error is ProtobufReader.Malformed {
+            let form = type == Self.json ? "JSON" : "protobuf"
+            return Self.detail("Invalid OpenTelemetry \(form) format", status: 400)
         }
         guard !decoded.spans.isEmpty else {
             return Self.detail("Invalid OpenTelemetry format - no spans found", status: 400)
@@ -41,6 +47,7 @@ struct SpanRoute: Sendable {
             run: request.headers["x-mlflow-run-id"].map { RunID($0) },
             facts: decoded.facts
         )
+        guard type == Self.protobuf else { return .json(bytes: emptyAnswer) }
         return HTTPResponse(status: 200, headers: ["Content-Type": Self.protobuf])
     }
 

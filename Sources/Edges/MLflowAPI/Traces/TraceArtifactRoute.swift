@@ -38,7 +38,7 @@ struct TraceArtifactRoute: Sendable {
 
     private static func span(_ span: JSONValue) -> JSONValue {
         let attributes = (span["attributes"]?.arrayValue ?? []).map { pair in
-            (pair["key"]?.stringValue ?? "", JSONValue.string(SpanDecoder.plain(pair["value"] ?? .null).pythonText))
+            (pair["key"]?.stringValue ?? "", JSONValue.string(WireSpan.plain(pair["value"] ?? .null).pythonText))
         }
         let status: JSONValue = [
             "code": span["status"]?["code"] ?? "STATUS_CODE_UNSET", "message": span["status"]?["message"] ?? "",
@@ -55,7 +55,7 @@ struct TraceArtifactRoute: Sendable {
 
     private static func event(_ event: JSONValue) -> JSONValue {
         let attributes = (event["attributes"]?.arrayValue ?? []).map { pair in
-            (pair["key"]?.stringValue ?? "", SpanDecoder.plain(pair["value"] ?? .null))
+            (pair["key"]?.stringValue ?? "", WireSpan.plain(pair["value"] ?? .null))
         }
         return [
             "name": event["name"] ?? "", "time_unix_nano": event["time_unix_nano"] ?? 0,
