@@ -35,7 +35,8 @@ import Testing
     func textThatIsNoFilterIsRefusedWithoutATrap(seed: UInt64) {
         var maker = ExpressionMaker(seed: 2_000 + seed)
         let pieces = [
-            "(", ")", "AND", "OR", "NOT", "'", "\"", "`", "=", "!=", "<", ">", "~", ";", "a", "metrics.", ".", "1e", "-",
+            "(", ")", "AND", "OR", "NOT", "'", "\"", "`", "=", "!=", "<", ">", "~", ";", "a", "metrics.", ".", "1e",
+            "-",
             "IN", "IS NULL", "LIKE", ",", " ", "\t", "ż", "\u{0}", "''", "tags.`x`", "1", "--", "/*",
         ]
         for _ in 0..<300 {
@@ -89,7 +90,8 @@ struct ExpressionMaker {
 
     mutating func clause() -> FilterClause {
         let entity = [nil, "metrics", "params", "tags", "attributes"].randomElement(using: &random) ?? nil
-        let keys = entity == nil ? ["run_id", "a", "Run Name"] : ["a", "a.b", "1x", "a-b/c", "żółć", "with space", "x:y"]
+        let keys =
+            entity == nil ? ["run_id", "a", "Run Name"] : ["a", "a.b", "1x", "a-b/c", "żółć", "with space", "x:y"]
         let comparator = FilterComparator.allCases.randomElement(using: &random) ?? .equal
         return FilterClause(
             identifier: FilterIdentifier(entity: entity, key: keys.randomElement(using: &random) ?? "a"),

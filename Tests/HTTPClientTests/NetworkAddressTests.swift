@@ -23,7 +23,9 @@ import Testing
         #expect(try #require(NetworkAddress(text)).isPublic)
     }
 
-    @Test(arguments: ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "1.2.3", "localhost", "[::1]", "", "1.2.3.4.5"])
+    @Test(arguments: [
+        "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "1.2.3", "localhost", "[::1]", "", "1.2.3.4.5",
+    ])
     func otherSpellingsAreNoAddresses(text: String) {
         #expect(NetworkAddress(text) == nil)
     }
@@ -51,7 +53,9 @@ import Testing
         let url = "http://\(host):\(server.boundPort)/"
         let error = await #expect(throws: ClientError.self) { try await careful.send(ClientRequest("GET", url)) }
         #expect(error?.code == .forbiddenAddress)
-        #expect(try await HTTPClient().send(ClientRequest("GET", "http://127.0.0.1:\(server.boundPort)/")).status == 200)
+        #expect(
+            try await HTTPClient().send(ClientRequest("GET", "http://127.0.0.1:\(server.boundPort)/")).status == 200
+        )
         await server.stop()
     }
 }

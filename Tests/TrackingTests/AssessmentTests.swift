@@ -86,7 +86,9 @@ import Testing
 
     @Test func whatIsMissingIsNamed() async throws {
         try await trace("tr-1")
-        let noTrace = await #expect(throws: TrackingError.self) { try await assess("tr-2", "n", .feedback(1, error: nil)) }
+        let noTrace = await #expect(throws: TrackingError.self) {
+            try await assess("tr-2", "n", .feedback(1, error: nil))
+        }
         #expect(noTrace?.code == .doesNotExist)
         let noOther = await #expect(throws: TrackingError.self) {
             try await assess("tr-1", "n", .feedback(1, error: nil)) { $0.overrides = "a-none" }

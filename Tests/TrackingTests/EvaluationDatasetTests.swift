@@ -32,7 +32,10 @@ import Testing
             $0.hasOutputs = true
             $0.outputs = "text"
         }
-        let counts = try await tracking.upsertRecords([first, draft(["a": 1.5]), again], ofEvaluationDataset: dataset.id)
+        let counts = try await tracking.upsertRecords(
+            [first, draft(["a": 1.5]), again],
+            ofEvaluationDataset: dataset.id
+        )
         #expect(counts == (2, 1))
         let records = try await tracking.records(ofEvaluationDataset: dataset.id, limit: 10).items
         let merged = try #require(records.first { $0.inputs["b"] != nil })
@@ -77,9 +80,17 @@ import Testing
 
     @Test func datasetsAreFoundByExperimentTagAndName() async throws {
         let other = try await tracking.createExperiment(name: "other")
-        let first = try await tracking.createEvaluationDataset("rain", tags: [KeyValue("t", "x")], experiments: [.standard])
+        let first = try await tracking.createEvaluationDataset(
+            "rain",
+            tags: [KeyValue("t", "x")],
+            experiments: [.standard]
+        )
         let second = try await tracking.createEvaluationDataset("snow", experiments: [other])
-        func names(_ filter: String?, _ experiments: [ExperimentID] = [], _ order: [String] = ["name"]) async throws
+        func names(
+            _ filter: String?,
+            _ experiments: [ExperimentID] = [],
+            _ order: [String] = ["name"]
+        ) async throws
             -> [String]
         {
             let request = SearchRequest(filter: filter, orderBy: order)
@@ -104,7 +115,11 @@ import Testing
     }
 
     @Test func aDeletedDatasetLeavesNothing() async throws {
-        let dataset = try await tracking.createEvaluationDataset("d", tags: [KeyValue("t", "x")], experiments: [.standard])
+        let dataset = try await tracking.createEvaluationDataset(
+            "d",
+            tags: [KeyValue("t", "x")],
+            experiments: [.standard]
+        )
         _ = try await tracking.upsertRecords([draft(["n": 1])], ofEvaluationDataset: dataset.id)
         try await tracking.deleteEvaluationDataset(dataset.id)
         try await tracking.deleteEvaluationDataset(dataset.id)

@@ -72,9 +72,20 @@ import Testing
     @Test func latencyIsSummarised() async throws {
         let all: [TraceMetricsQuery.Aggregation] = [.average, .minimum, .maximum, .percentile(50), .percentile(75)]
         #expect(try await points(.traces, "latency", all) == [":AVG=20.0 MIN=10.0 MAX=30.0 P50.0=20.0 P75.0=25.0"])
-        #expect(try await points(.traces, "latency", [.average]) { $0.filters = ["trace.status = 'ERROR'"] } == [":AVG=20.0"])
-        #expect(try await points(.traces, "latency", [.average]) { $0.filters = ["trace.tag.`mlflow.traceName` = 'a'"] } == [":AVG=20.0"])
-        #expect(try await points(.traces, "latency", [.average]) { $0.filters = ["trace.metadata.mlflow.trace.session = 's1'"] } == [":AVG=20.0"])
+        #expect(
+            try await points(.traces, "latency", [.average]) { $0.filters = ["trace.status = 'ERROR'"] } == [
+                ":AVG=20.0"
+            ]
+        )
+        #expect(
+            try await points(.traces, "latency", [.average]) { $0.filters = ["trace.tag.`mlflow.traceName` = 'a'"] }
+                == [":AVG=20.0"]
+        )
+        #expect(
+            try await points(.traces, "latency", [.average]) {
+                $0.filters = ["trace.metadata.mlflow.trace.session = 's1'"]
+            } == [":AVG=20.0"]
+        )
         #expect(try await points(.traces, "latency", [.average]) { $0.end = 0 } == [])
     }
 
@@ -144,7 +155,8 @@ import Testing
     @Test(arguments: [
         ("trace_count", "AVG", "trace_name", ""), ("nothing", "COUNT", "trace_name", ""),
         ("trace_count", "COUNT", "span_name", ""), ("trace_count", "COUNT", "trace_name", "span.name = 'x'"),
-        ("trace_count", "COUNT", "trace_name", "trace.status != 'OK'"), ("trace_count", "COUNT", "trace_name", "trace.tag = 'x'"),
+        ("trace_count", "COUNT", "trace_name", "trace.status != 'OK'"),
+        ("trace_count", "COUNT", "trace_name", "trace.tag = 'x'"),
         ("trace_count", "COUNT", "trace_name", "trace.status = 'a' AND trace.status = 'b'"),
         ("trace_count", "COUNT", "trace_name", "status = 'a'"),
     ])
@@ -182,12 +194,21 @@ import Testing
 
     @Test func usageOfSpansIsSummedOverTheTraceWithoutCountingTwice() async throws {
         func usage(_ input: Int, _ output: Int) -> KeyValue {
-            KeyValue("mlflow.chat.tokenUsage", "{\"input_tokens\": \(input), \"output_tokens\": \(output), \"total_tokens\": \(input + output)}")
+            KeyValue(
+                "mlflow.chat.tokenUsage",
+                "{\"input_tokens\": \(input), \"output_tokens\": \(output), \"total_tokens\": \(input + output)}"
+            )
         }
         let spans = [
-            span("tr-new", "0000000000000001", nil, []), span("tr-new", "0000000000000002", "0000000000000001", [usage(5, 1)]),
+            span("tr-new", "0000000000000001", nil, []),
+            span("tr-new", "0000000000000002", "0000000000000001", [usage(5, 1)]),
             span("tr-new", "0000000000000003", "0000000000000002", [usage(5, 1)]),
-            span("tr-new", "0000000000000004", "0000000000000001", [usage(2, 2), KeyValue("mlflow.llm.cost", "{\"total_cost\": 0.5}")]),
+            span(
+                "tr-new",
+                "0000000000000004",
+                "0000000000000001",
+                [usage(2, 2), KeyValue("mlflow.llm.cost", "{\"total_cost\": 0.5}")]
+            ),
         ]
         for span in spans { try await tracking.storeSpans([span], experiment: .standard) }
         let metadata = try await tracking.traceInfo("tr-new").metadata

@@ -71,7 +71,11 @@ import Testing
         let alias = try WebhookEvent(entity: "prompt_alias", action: "created")
         let bad = try await fixture.webhooks.test(webhook.id, alias)
         #expect(!bad.succeeded && bad.status == 500)
-        #expect(fixture.receiver.all.last?.json["data"] == ["name": "example_prompt", "alias": "example_alias", "version": "1"])
+        #expect(
+            fixture.receiver.all.last?.json["data"] == [
+                "name": "example_prompt", "alias": "example_alias", "version": "1",
+            ]
+        )
         await fixture.receiver.stop()
         let none = try await fixture.webhooks.test(webhook.id, nil)
         #expect(!none.succeeded && none.status == nil && none.failure != nil)

@@ -198,9 +198,7 @@ def test_what_people_think_of_traces(client: MlflowClient, experiment: str) -> N
     values = {(a.name, str(a.value)) for a in trace.info.assessments}
     assert values == {("good", "True"), ("good", "False"), ("answer", "{'a': [1, 2]}")}
     assert [a.valid for a in trace.info.assessments if a.name == "good"] == [False, True]
-    found = mlflow.search_traces(
-        locations=[experiment], filter_string="feedback.good = 'false'", return_type="list"
-    )
+    found = mlflow.search_traces(locations=[experiment], filter_string="feedback.good = 'false'", return_type="list")
     assert [t.info.trace_id for t in found] == [span.trace_id]
     mlflow.delete_assessment(trace_id=span.trace_id, assessment_id=feedback.assessment_id)
     assert len(mlflow.get_trace(span.trace_id).info.assessments) == 2

@@ -117,6 +117,8 @@ extension TrackingService {
 
     private static func wrongKind(_ new: Assessment.Content, _ old: Assessment.Content) -> TrackingError {
         let capitalised = old.kind.prefix(1).uppercased() + old.kind.dropFirst()
-        return .invalid("Cannot update \(new.kind) value on \(old.kind == "feedback" ? "a" : "an") \(capitalised) assessment.")
+        return .invalid(
+            "Cannot update \(new.kind) value on \(old.kind == "feedback" ? "a" : "an") \(capitalised) assessment."
+        )
     }
 }

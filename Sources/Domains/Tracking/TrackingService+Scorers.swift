@@ -171,7 +171,8 @@ extension TrackingService {
                     + "that whoever loads the scorer would run. Use a built-in scorer or a judge made of instructions."
             )
         }
-        let model = value["instructions_judge_pydantic_data"]?["model"] ?? value["builtin_scorer_pydantic_data"]?["model"]
+        let model =
+            value["instructions_judge_pydantic_data"]?["model"] ?? value["builtin_scorer_pydantic_data"]?["model"]
         if let name = model?.stringValue, name.hasPrefix(gatewayPrefix) {
             let endpoint = name.dropFirst(gatewayPrefix.count)
             throw TrackingError(.doesNotExist, "GatewayEndpoint not found (name='\(endpoint)')")

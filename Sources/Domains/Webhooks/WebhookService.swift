@@ -134,7 +134,9 @@ package final class WebhookService: Sendable {
     /// - Throws: `WebhookError` with code `doesNotExist`.
     package func test(_ id: String, _ event: WebhookEvent?) async throws -> WebhookTrial {
         let webhook = try await self.webhook(id)
-        guard let event = event ?? webhook.events.first else { throw WebhookError.invalid("There is no event to send.") }
+        guard let event = event ?? webhook.events.first else {
+            throw WebhookError.invalid("There is no event to send.")
+        }
         let body = WebhookBody.text(event, WebhookBody.example(of: event), at: WallClock.nowMilliseconds())
         return await sender.trial(body, delivery: RandomID.uuid(), to: webhook)
     }

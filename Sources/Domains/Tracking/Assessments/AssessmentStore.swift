@@ -19,7 +19,8 @@ struct AssessmentStore {
                 .text(assessment.content.value.description), SQLValue(Self.number(assessment.content.value)),
                 SQLValue(Self.error(assessment.content)), .int(assessment.source.kind.rawValue),
                 SQLValue(assessment.source.id), SQLValue(assessment.span), SQLValue(assessment.rationale),
-                .text(Self.json(assessment.metadata)), SQLValue(assessment.metadata.first { $0.key == Self.runKey }?.value),
+                .text(Self.json(assessment.metadata)),
+                SQLValue(assessment.metadata.first { $0.key == Self.runKey }?.value),
                 SQLValue(assessment.metadata.first { $0.key == Self.sessionKey }?.value),
                 SQLValue(assessment.overrides), SQLValue(assessment.isValid), .int(assessment.createdAt),
                 .int(assessment.updatedAt), .int(row),
@@ -77,9 +78,10 @@ struct AssessmentStore {
         )
         assessment.span = try row.optionalText(8)
         assessment.rationale = try row.optionalText(9)
-        assessment.metadata = try JSONValue.parse(row.text(10)).objectValue.map { object in
-            object.pairs.map { KeyValue($0, $1.stringValue ?? "") }
-        } ?? []
+        assessment.metadata =
+            try JSONValue.parse(row.text(10)).objectValue.map { object in
+                object.pairs.map { KeyValue($0, $1.stringValue ?? "") }
+            } ?? []
         assessment.overrides = try row.optionalText(11)
         assessment.isValid = try row.bool(12)
         assessment.updatedAt = try row.int(14)

@@ -22,7 +22,10 @@ struct TraceMetricsSource {
         if query.view == .assessments { condition = condition && SQLCondition("a.is_valid = 1") }
         for filter in query.filters { condition = condition && (try Self.filter(filter, query.view)) }
         let columns = [time, value] + query.dimensions.map(Self.dimension)
-        return SQLCondition("SELECT \(columns.joined(separator: ", ")) FROM \(table) WHERE \(condition.sql)", condition.arguments)
+        return SQLCondition(
+            "SELECT \(columns.joined(separator: ", ")) FROM \(table) WHERE \(condition.sql)",
+            condition.arguments
+        )
     }
 
     /// The number that a row stands for; nil for none.

@@ -50,7 +50,8 @@ struct SpanJSONDecoder {
         case "stringValue": return ["string_value": .string(inner.stringValue ?? "")]
         case "boolValue": return ["bool_value": .bool(inner.boolValue ?? false)]
         case "intValue": return ["int_value": .int(try integer(inner))]
-        case "doubleValue": return ["double_value": .double(inner.doubleValue ?? Double(inner.stringValue ?? "") ?? .nan)]
+        case "doubleValue":
+            return ["double_value": .double(inner.doubleValue ?? Double(inner.stringValue ?? "") ?? .nan)]
         case "bytesValue": return ["bytes_value": .string(inner.stringValue ?? "")]
         case "arrayValue":
             return ["array_value": ["values": .array(try (inner["values"]?.arrayValue ?? []).map(typed))]]

@@ -34,7 +34,7 @@ struct SpanRoute: Sendable {
         let decoded: SpanBatch
         do {
             decoded = try type == Self.json ? SpanJSONDecoder(body).batch : SpanDecoder(body).batch
-        } catch where error is SpanBatch.Malformed || error is ProtobufReader.Malformed {
+        } catch  where error is SpanBatch.Malformed || error is ProtobufReader.Malformed {
             let form = type == Self.json ? "JSON" : "protobuf"
             return Self.detail("Invalid OpenTelemetry \(form) format", status: 400)
         }
