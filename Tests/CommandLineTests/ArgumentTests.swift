@@ -32,7 +32,10 @@ import Testing
         (["drift", "a.csv"], "CURRENT is missing"),
         (["drift", "a.csv", "b.csv", "--method", "kss"], "there is no method 'kss'; did you mean ks?"),
         (["drift", "a.csv", "b.csv", "--threshold", "much"], "--threshold takes a number, or COLUMN=NUMBER"),
-        (["drift", "a.csv", "b.csv", "--compat", "evidently"], "there is no compatibility 'evidently': none, evidently-0.7"),
+        (
+            ["drift", "a.csv", "b.csv", "--compat", "evidently"],
+            "there is no compatibility 'evidently': none, evidently-0.7"
+        ),
         (["drift", "a.csv", "b.csv", "--drift-share", "2"], "--drift-share takes a number from 0.0 to 1.0"),
         ([], "a command is missing"),
     ])

@@ -1,4 +1,4 @@
-/// Random numbers that a seed repeats (SplitMix64, S. Vigna).
+/// Random numbers that a seed repeats: SplitMix64 by Sebastiano Vigna.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
