@@ -16,7 +16,7 @@ import Testing
     private func log(_ points: [(step: Int64, value: Double)]) async throws {
         for start in stride(from: 0, to: points.count, by: 1_000) {
             let part = points[start..<min(points.count, start + 1_000)]
-            let metrics = part.map { Metric(key: "m", value: $0.value, timestamp: 1 + $0.step / 7, step: $0.step) }
+            let metrics = part.map { Metric(key: "m", value: $0.value, timestamp: 1 + abs($0.step / 7), step: $0.step) }
             try await fixture.tracking.logBatch(LogBatch(metrics: metrics), to: run)
         }
     }

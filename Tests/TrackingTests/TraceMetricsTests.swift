@@ -177,7 +177,7 @@ import Testing
             experiments: [.standard]
         )
         #expect((found.total, found.first, found.second, found.both) == (4, 2, 2, 2))
-        #expect(found.information == 1)
+        #expect(abs(found.information - 1) < 1e-12)
         // log((2.5 * 6) / 9) / -log(2.5 / 6), with half an observation in each of the four cases
         #expect(abs(found.smoothedInformation - 0.583488) < 1e-6)
         let never = FilterCorrelation(total: 10, first: 3, second: 4, both: 0)
