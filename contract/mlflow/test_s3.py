@@ -80,9 +80,13 @@ def test_ranges_come_from_the_bucket(make_server: Callable[..., Server], options
 
 
 def test_a_store_that_is_away_is_said_and_nothing_is_lost(
-    make_server: Callable[..., Server], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    make_server: Callable[..., Server],
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     own = ObjectStore(tmp_path / "weed")
+    request.addfinalizer(own.stop)
     own.start()
     for key, value in own.keys.items():
         monkeypatch.setenv(key, value)
@@ -104,7 +108,6 @@ def test_a_store_that_is_away_is_said_and_nothing_is_lost(
     assert client.list_artifacts(run_id)[0].path == "a.txt"
     path = pathlib.Path(client.download_artifacts(run_id, "a.txt", str(tmp_path)))
     assert path.read_text() == "kept"
-    own.stop()
 
 
 @pytest.mark.parametrize(

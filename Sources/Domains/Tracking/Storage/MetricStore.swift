@@ -33,7 +33,7 @@ struct MetricStore {
 
     /// Removes every point of a run.
     func removeAll(of run: Int64) throws {
-        for table in ["metric_chunks", "metric_series"] {
+        for table in ["metric_summaries", "metric_chunks", "metric_series"] {
             try transaction.execute("DELETE FROM \(table) WHERE run = ?", [.int(run)])
         }
     }

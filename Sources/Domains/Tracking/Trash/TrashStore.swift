@@ -104,7 +104,11 @@ struct TrashStore {
 
     /// Removes the records of an experiment whose runs, traces and models have gone.
     func remove(_ experiment: ExperimentID) throws {
-        for table in ["experiment_tags", "datasets"] {
+        let scorers = ScorerStore(transaction: transaction)
+        for row in try transaction.query(Statements.scorersOfExperiment, [.int(experiment.number)]) {
+            try scorers.delete(try row.text(0))
+        }
+        for table in ["experiment_tags", "datasets", "evaluation_dataset_experiments"] {
             try transaction.execute("DELETE FROM \(table) WHERE experiment = ?", [.int(experiment.number)])
         }
         try transaction.execute("DELETE FROM experiments WHERE id = ?", [.int(experiment.number)])
@@ -141,6 +145,7 @@ struct TrashStore {
         static let foldersOfModels = "SELECT artifact_location FROM logged_models WHERE experiment = ?"
         static let runsOfExperiment = "SELECT uuid FROM runs WHERE experiment = ? LIMIT ?"
         static let tracesOfExperiment = "SELECT id FROM traces WHERE experiment = ? LIMIT ?"
+        static let scorersOfExperiment = "SELECT scorer_id FROM scorers WHERE experiment = ?"
         static let modelsOfExperiment = "SELECT model_id FROM logged_models WHERE experiment = ?"
     }
 }
