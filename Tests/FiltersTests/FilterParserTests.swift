@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         ("   ", "Invalid filter '   '. Could not be parsed."),
         ("x", "Invalid clause(s) in filter string: 'x'"),
-        ("metrics.x >", "Invalid clause(s) in filter string: 'metrics.x >'"),
+        ("metrics.x >", "Invalid clause(s) in filter string: 'metrics.x', '>'"),
         ("metrics.x > 1 2", "Invalid clause(s) in filter string: '2'"),
         ("metrics.x == 1", "Invalid comparator '=='"),
         ("metrics.x <> 1", "Invalid comparator '<>'"),
@@ -73,7 +73,7 @@ import Testing
         ("a = 1 OR", "Invalid clause(s)"),
         ("(a = 1", "Invalid clause(s)"),
         ("a = 1)", "Invalid clause(s)"),
-        ("a BETWEEN 1 AND 2", "Invalid clause(s)"),
+        ("a BETWEEN 1 AND 2", "Invalid clause(s) in filter string: 'a', 'BETWEEN', '1', '2'"),
         ("a NOT LIKE 'x'", "Invalid clause(s)"),
         ("OR a = 1", "Invalid"),
     ])

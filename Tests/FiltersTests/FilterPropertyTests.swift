@@ -145,17 +145,28 @@ struct ExpressionMaker {
         switch clause.value {
         case .none: return text
         case .list(let texts):
-            return text + space() + "(" + texts.map { "'\($0)'" }.joined(separator: space() + "," + space()) + ")"
+            return text + space() + "(" + texts.map { quoted($0) }.joined(separator: space() + "," + space()) + ")"
+        // An operator goes on in a word that starts with one.
+        case .bare(let word): return text + " " + word
         default: return text + (isWord ? " " : space()) + clause.value.text
         }
     }
 
     private mutating func identifier(_ identifier: FilterIdentifier) -> String {
-        let isBare = identifier.key.utf8.allSatisfy { $0.isFilterWord }
-        let quote = ["`", "\"", "'"].randomElement(using: &random) ?? "`"
+        let isBare = !identifier.key.isEmpty && identifier.key.utf8.allSatisfy { $0.isFilterWord }
         // Without an entity a dot would end one.
-        let key = isBare && Bool.random(using: &random) ? identifier.key : quote + identifier.key + quote
+        let key = isBare && Bool.random(using: &random) ? identifier.key : quoted(identifier.key)
         return identifier.entity.map { "\($0).\(key)" } ?? key
+    }
+
+    /// Between two of a mark that the text does not hold, or holds doubled only.
+    private mutating func quoted(_ text: String) -> String {
+        let marks = ["`", "\"", "'"].filter { mark in
+            let rest = mark == "`" ? text : text.split(separator: mark + mark).joined(separator: " ")
+            return !rest.contains(mark)
+        }
+        let mark = marks.randomElement(using: &random) ?? "`"
+        return mark + text + mark
     }
 
     /// A keyword in any case with white space around it.

@@ -30,10 +30,10 @@ struct SourceRules {
         if source.hasPrefix("runs:/") { return try await runOrigin(run) }
         if isOfArtifactStore || isLocal {
             guard !run.isEmpty, let location = try await registry.origins.artifactLocation(ofRun: run) else {
-                throw refused("The run_id request parameter must identify the run that contains the source.")
+                throw refused("The run_id request parameter must identify the resource that contains the source.")
             }
             guard Self.lies(Self.location(source), within: location) else {
-                throw refused("It does not lie within the artifacts of the run '\(run)'.")
+                throw refused("The run_id request parameter must identify the resource that contains the source.")
             }
             return Origin(source: source, location: Self.location(source), run: run, loggedModel: nil)
         }
@@ -84,7 +84,7 @@ struct SourceRules {
             isOfArtifactStore || isLocal
             ? Self.lies(Self.location(source), within: model.artifactLocation) : false
         guard isItself || liesWithin || isForeign else {
-            throw refused("It does not belong to the logged model '\(id)'.")
+            throw refused("The model_id request parameter must identify the resource that contains the source.")
         }
         let run = draft.run.flatMap { $0.isEmpty ? nil : $0 } ?? model.sourceRun
         let location = isItself ? model.artifactLocation : Self.location(source)
@@ -94,7 +94,7 @@ struct SourceRules {
     private func runOrigin(_ run: String) async throws -> Origin {
         let parts = draft.source.dropFirst("runs:/".count).split(separator: "/", maxSplits: 1)
         guard let named = parts.first, String(named) == run else {
-            throw refused("The run_id request parameter must identify the run that contains the source.")
+            throw refused("The run_id request parameter must identify the resource that contains the source.")
         }
         let base = try await registry.origins.artifactLocation(ofRun: run)
         let location = base.map { base in parts.count > 1 ? "\(base)/\(parts[1])" : base } ?? draft.source

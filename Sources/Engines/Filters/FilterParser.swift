@@ -183,7 +183,8 @@ package struct FilterParser {
         if let message = options.noClausesMessage {
             return FilterError(message.split(separator: "%", omittingEmptySubsequences: false).joined(separator: text))
         }
-        let shown = options.quotesRefusedWords ? words.map { "'\($0)'" } : words
+        let refused = words.filter { $0.uppercased() != "AND" }
+        let shown = options.quotesRefusedWords ? refused.map { "'\($0)'" } : refused
         return FilterError("Invalid clause(s) in filter string: \(shown.joined(separator: ", "))")
     }
 }
