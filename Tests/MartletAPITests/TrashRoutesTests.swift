@@ -46,6 +46,21 @@ import Trash
         await api.broker.stop()
     }
 
+    @Test func emptyingItTwiceAtOnceIsNoFailure() async throws {
+        let api = try await APIFixture()
+        for index in UInt8(0)..<5 {
+            let info = try await run("r", bytes: [index, index, index], in: api)
+            try await api.tracking.deleteRun(info.id)
+        }
+        let trash = api.trash
+        async let first = trash.purge(deletedBefore: .max)
+        async let second = trash.purge(deletedBefore: .max)
+        let (one, other) = try await (first, second)
+        #expect(one.items + other.items == 5)
+        #expect(one.bytes + other.bytes == 15)
+        await api.broker.stop()
+    }
+
     @Test func theServicePurgesWhatHasExpiredAndSweeps() async throws {
         let api = try await APIFixture()
         let info = try await run("kept", bytes: [1], in: api)

@@ -14,7 +14,15 @@ from mlflow import MlflowClient
 from martlet_server import Server
 from postgres_server import PostgresServer
 
-ON_BOTH_DATABASES = {"test_tracking", "test_models", "test_traces", "test_durability", "test_parallel_writers"}
+ON_BOTH_DATABASES = {
+    "test_artifacts",
+    "test_durability",
+    "test_models",
+    "test_parallel_writers",
+    "test_traces",
+    "test_tracking",
+    "test_trash",
+}
 """The modules whose tests run once on SQLite and once on PostgreSQL."""
 
 

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from typing import ClassVar
+from urllib.parse import quote
 
 STARTED_WITHIN = 60
 BUCKET = "martlet"
@@ -109,7 +110,11 @@ class ObjectStore:
         answer = subprocess.run(
             [
                 *("curl", "--silent", "--show-error", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3"),
-                *("--user", "key:secret", f"{self.endpoint}/{BUCKET}?list-type=2&max-keys=1000&prefix={prefix}"),
+                *(
+                    "--user",
+                    "key:secret",
+                    f"{self.endpoint}/{BUCKET}?list-type=2&max-keys=1000&prefix={quote(prefix, safe='')}",
+                ),
             ],
             check=True,
             capture_output=True,

@@ -52,21 +52,6 @@ def test_trees_come_back_as_they_went(client: MlflowClient, experiment: str, tmp
     assert mlflow.artifacts.load_dict(f"runs:/{run_id}/d.json") == {"k": [1, 2]}
 
 
-def test_large_files_stream(server: Server, client: MlflowClient, experiment: str, tmp_path: pathlib.Path) -> None:
-    run_id = client.create_run(experiment).info.run_id
-    block = os.urandom(1 << 20)
-    large = tmp_path / "large.bin"
-    with large.open("wb") as file:
-        for _ in range(96):
-            file.write(block)
-    client.log_artifact(run_id, str(large))
-    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    peak = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
-    assert peak < 400_000, "the server held the file in memory"
-    target = pathlib.Path(client.download_artifacts(run_id, "large.bin", str(tmp_path / "back")))
-    assert target.read_bytes() == large.read_bytes()
-
-
 def test_headers_and_ranges(server: Server, client: MlflowClient, experiment: str) -> None:
     run_id = client.create_run(experiment).info.run_id
     client.log_text(run_id, "0123456789", "plot data.csv")

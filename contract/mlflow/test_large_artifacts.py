@@ -16,7 +16,7 @@ from martlet_server import Server
 
 MEBIBYTE = 1 << 20
 # One command runs it at full size: MARTLET_LARGE_MIB=1024 pytest contract/mlflow/test_large_artifacts.py
-LARGE = int(os.environ.get("MARTLET_LARGE_MIB", "192"))
+LARGE = int(os.environ.get("MARTLET_LARGE_MIB", "96"))
 GROWTH_LIMIT_KIB = 48 << 10
 
 

@@ -76,8 +76,14 @@ package final class TrashService: Service {
         var (items, bytes) = (0, Int64(0))
         for source in sources {
             for item in try await source.items() where item.deletedAt < limit {
-                bytes += try await source.purge(item)
-                items += 1
+                do {
+                    bytes += try await source.purge(item)
+                    items += 1
+                } catch {
+                    // One that somebody else restored or purged meanwhile is no failure.
+                    guard try await source.items().contains(item) else { continue }
+                    throw error
+                }
             }
         }
         return (items, bytes)
