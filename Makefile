@@ -1,6 +1,6 @@
 # The commands of this repository. Each is true on a bare Debian 12 with Swift 6.3: set-up comes first by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build demo test lint bench clean
+.PHONY: help setup setup-test setup-bench build demo test lint bench clean
 
 martlet := .build/release/martlet
 
@@ -22,10 +22,13 @@ demo: build  ## Plays fifty years of weather through the loop. EXIT=1 ends by it
 test:  ## Sets up and runs every test. This is what CI runs.
 	@scripts/test.sh
 
+setup-bench:
+	@scripts/setup.sh --bench
+
 lint: setup-test  ## Checks the format of Swift and Python.
 	@scripts/lint.sh
 
-bench: build setup-test  ## Measures Martlet beside its peers, into bench/results.json.
+bench: build setup-bench  ## Measures Martlet beside its peers, into bench/results.json.
 	.venv/bin/python bench/run.py
 
 clean:  ## Removes what was built and played; keeps .venv.

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Makes this checkout ready to build and run: Debian packages, and .venv from the lock files.
-# Does nothing, quickly, when everything is there. With --test also what the tests need.
+# Does nothing, quickly, when everything is there. With --test also what the tests need; with --bench what those and the
+# benchmarks need: other servers to be measured beside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tests=no
+tests=no bench=no
 case "${1:-}" in
     "") ;;
     --test) tests=yes ;;
-    *) echo "usage: scripts/setup.sh [--test]" >&2; exit 64 ;;
+    --bench) tests=yes bench=yes ;;
+    *) echo "usage: scripts/setup.sh [--test | --bench]" >&2; exit 64 ;;
 esac
 
 packages=(
@@ -16,7 +18,9 @@ packages=(
     libpq-dev zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev pkg-config python3 python3-venv libpython3.11 git
 )
 test_packages=(kcat curl chromium fonts-liberation openjdk-17-jdk-headless postgresql wrk)
+bench_packages=(gcc libc6-dev libnats-dev libhiredis-dev redis-server)
 [ "$tests" = no ] || packages+=("${test_packages[@]}")
+[ "$bench" = no ] || packages+=("${bench_packages[@]}")
 
 say() { printf '%s\n' "setup: $*"; }
 
@@ -79,9 +83,20 @@ add_test_requirements() {
     fi
 }
 
+add_bench_requirements() {
+    local all
+    all=$(hash_of requirements.lock requirements-test.lock requirements-bench.lock)
+    if ! stamped bench "$all"; then
+        say "adding requirements-bench.lock to .venv"
+        .venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements-bench.lock
+        echo "$all" >.venv/bench.stamp
+    fi
+}
+
 command -v swift >/dev/null || stop "swift is missing: install the Swift 6.3 toolchain (https://www.swift.org/install)"
 install_packages
 /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
     || stop "/usr/bin/python3 is not Python 3.11, which the lock files are made for: use Debian 12"
 make_venv
 [ "$tests" = no ] || add_test_requirements
+[ "$bench" = no ] || add_bench_requirements

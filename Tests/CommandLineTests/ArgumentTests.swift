@@ -84,6 +84,23 @@ import Testing
         #expect(terminal.runner.served == [expected])
     }
 
+    @Test(arguments: [
+        ("always", FlushOption.always), ("never", .never), ("250", .every(milliseconds: 250)),
+    ])
+    func serveReadsWhenRecordsGoToTheDisk(text: String, expected: FlushOption) async {
+        let terminal = TestTerminal()
+        #expect(await terminal.run(["serve", "--flush", text]) == 0)
+        #expect(terminal.runner.served.map(\.flush) == [expected])
+    }
+
+    @Test(arguments: ["sometimes", "0", "-5", "3600001", "1.5"])
+    func serveRefusesAFlushThatIsNone(text: String) async {
+        let terminal = TestTerminal()
+        #expect(await terminal.run(["serve", "--flush=\(text)"]) == 2)
+        #expect(terminal.errors.contains("--flush is always, never, or a number of milliseconds"))
+        #expect(terminal.runner.served.isEmpty)
+    }
+
     @Test func demoHandsItsOptionsToTheRunner() async {
         let terminal = TestTerminal()
         #expect(await terminal.run(["demo", "--exit", "--report", "r.json", "--port", "0"]) == 0)

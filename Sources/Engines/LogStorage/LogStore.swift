@@ -4,7 +4,7 @@ internal import Primitives
 internal import Telemetry
 
 /// When what was written goes to the disk.
-package enum FlushPolicy: Equatable, Sendable {
+package enum FlushPolicy: Hashable, Sendable {
     /// Before the answer: an acknowledged record survives a crash of the process, of the system and of the power.
     case always
     /// Every so often: survives a crash of the process; the power may take the last interval.

@@ -1,5 +1,6 @@
 package import CommandLine
 internal import Glibc
+internal import LogStorage
 internal import Synchronization
 
 /// Starts servers for the command line, and stops what runs when a signal asks for it.
@@ -77,6 +78,7 @@ extension ServerConfiguration {
         logSettings = options.logSettings
         advertisedPort = options.advertisedPort
         advertisedHost = options.advertisedHost ?? advertisedHost
+        flushPolicy = options.flush.map(FlushPolicy.init) ?? flushPolicy
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory
         artifacts = options.artifacts ?? artifacts
@@ -86,5 +88,16 @@ extension ServerConfiguration {
         trashDays = options.trashDays ?? trashDays
         s3Credentials = options.s3Credentials ?? s3Credentials
         allowsPrivateWebhooks = options.allowsPrivateWebhooks || allowsPrivateWebhooks
+    }
+}
+
+extension FlushPolicy {
+    /// The policy that an option of the command line names.
+    fileprivate init(_ option: FlushOption) {
+        switch option {
+        case .always: self = .always
+        case .every(let milliseconds): self = .every(milliseconds: milliseconds)
+        case .never: self = .never
+        }
     }
 }

@@ -140,7 +140,8 @@ package final class MartletServer: Sendable {
         var settings = BrokerConfiguration(
             dataDirectory: "\(data)/log",
             host: configuration.logHost,
-            port: configuration.kafkaPort
+            port: configuration.kafkaPort,
+            flushPolicy: configuration.flushPolicy
         )
         settings.advertisedHost = configuration.advertisedHost
         settings.advertisedPort = configuration.advertisedPort

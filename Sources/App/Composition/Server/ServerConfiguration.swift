@@ -1,3 +1,5 @@
+package import LogStorage
+
 /// How one server runs.
 ///
 /// Defaults are those of `martlet serve` without options.
@@ -26,6 +28,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var advertisedPort: Int?
     /// The log's settings by Kafka's names for those of a node.
     package var logSettings: [String: String] = [:]
+    /// When the log's records go to the disk: what a power cut may take back.
+    package var flushPolicy = FlushPolicy.always
     /// The Python environment for jobs, and for the libraries of DuckDB and ONNX Runtime; nil to look for one.
     package var pythonEnvironment: String?
     /// Serves the page from this folder instead of the binary's own copy, for work on it.

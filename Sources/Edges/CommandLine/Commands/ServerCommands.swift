@@ -26,6 +26,8 @@ package struct ServeOptions: Sendable, Equatable {
     package var requiresLogin = false
     /// The values of `--log-setting`, by name.
     package var logSettings: [String: String] = [:]
+    /// The value of `--flush`.
+    package var flush: FlushOption?
     /// The value of `--python`.
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
@@ -47,6 +49,16 @@ package struct ServeOptions: Sendable, Equatable {
 
     /// The defaults.
     package init() {}
+}
+
+/// When the log's records go to the disk, as `--flush` says.
+package enum FlushOption: Sendable, Equatable {
+    /// Before each answer.
+    case always
+    /// Every so often.
+    case every(milliseconds: Int)
+    /// When the system likes.
+    case never
 }
 
 /// How `demo` was asked to run.
@@ -87,6 +99,11 @@ enum ServerCommands {
         .flag("--require-login", "Clients on this machine must log in to the log too"),
         .value("--advertised-host", "NAME", "The host that Kafka clients are told; that of --host without"),
         .value("--advertised-port", "PORT", "The port that Kafka clients are told; that of the log without"),
+        .value(
+            "--flush",
+            "WHEN",
+            "Records to the disk: always (before each answer), every so many ms, never; always without"
+        ),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
         .value("--artifacts", "PLACE", "Where artifacts lie: s3://bucket/prefix; the data folder without"),
@@ -155,6 +172,7 @@ enum ServerCommands {
         options.logSettings = try invocation.pairs("--log-setting")
         options.advertisedHost = invocation.value("--advertised-host")
         options.advertisedPort = try invocation.integer("--advertised-port", 1...65_535)
+        options.flush = try invocation.value("--flush").map(flush)
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
         options.artifacts = invocation.value("--artifacts")
@@ -166,6 +184,18 @@ enum ServerCommands {
         options.allowsPrivateWebhooks = invocation.has("--allow-private-webhooks")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
+    }
+
+    private static func flush(_ text: String) throws(CommandFailure) -> FlushOption {
+        switch text {
+        case "always": return .always
+        case "never": return .never
+        default:
+            guard let milliseconds = Int(text), (1...3_600_000).contains(milliseconds) else {
+                throw .usage("--flush is always, never, or a number of milliseconds from 1 to 3600000; not '\(text)'")
+            }
+            return .every(milliseconds: milliseconds)
+        }
     }
 
     private static func level(_ name: String) throws(CommandFailure) -> LogLevel {
