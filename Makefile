@@ -1,6 +1,6 @@
 # The commands of this repository. Each is true on a bare Debian 12 with Swift 6.3: set-up comes first by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build demo test lint bench clean
+.PHONY: help setup setup-test build demo test fuzz lint bench clean
 
 martlet := .build/release/martlet
 
@@ -21,6 +21,9 @@ demo: build  ## Plays fifty years of weather through the loop. EXIT=1 ends by it
 
 test:  ## Sets up and runs every test. This is what CI runs.
 	@scripts/test.sh
+
+fuzz: setup-test  ## Feeds every decoder with made-up bytes, ten minutes each (SECONDS_EACH=600).
+	@scripts/fuzz.sh
 
 lint: setup-test  ## Checks the format of Swift and Python.
 	@scripts/lint.sh

@@ -77,6 +77,12 @@ extension ServerConfiguration {
         logSettings = options.logSettings
         advertisedPort = options.advertisedPort
         advertisedHost = options.advertisedHost ?? advertisedHost
+        if let servers = options.kafka {
+            kafka = OutsideKafka(bootstrapServers: servers)
+            kafka?.propertyFiles = options.kafkaPropertyFiles
+            kafka?.properties = options.kafkaProperties
+            if let seconds = options.kafkaWait { kafka?.connectWithin = .seconds(seconds) }
+        }
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory
         artifacts = options.artifacts ?? artifacts

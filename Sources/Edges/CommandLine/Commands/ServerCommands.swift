@@ -26,6 +26,14 @@ package struct ServeOptions: Sendable, Equatable {
     package var requiresLogin = false
     /// The values of `--log-setting`, by name.
     package var logSettings: [String: String] = [:]
+    /// The value of `--kafka`.
+    package var kafka: String?
+    /// The values of `--kafka-properties`: files.
+    package var kafkaPropertyFiles: [String] = []
+    /// The values of `--kafka-property`.
+    package var kafkaProperties: [String] = []
+    /// The value of `--kafka-wait`, seconds.
+    package var kafkaWait: Int?
     /// The value of `--python`.
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
@@ -87,6 +95,10 @@ enum ServerCommands {
         .flag("--require-login", "Clients on this machine must log in to the log too"),
         .value("--advertised-host", "NAME", "The host that Kafka clients are told; that of --host without"),
         .value("--advertised-port", "PORT", "The port that Kafka clients are told; that of the log without"),
+        .value("--kafka", "HOST:PORT", "Uses this Kafka cluster instead of the embedded log; several with commas"),
+        .values("--kafka-property", "NAME=VALUE", "A client setting for --kafka, such as security.protocol=SSL"),
+        .values("--kafka-properties", "FILE", "A file of such settings, name=value a line; keeps secrets off the list"),
+        .value("--kafka-wait", "SECONDS", "How long a start waits for that cluster; 30 without"),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
         .value("--artifacts", "PLACE", "Where artifacts lie: s3://bucket/prefix; the data folder without"),
@@ -155,6 +167,11 @@ enum ServerCommands {
         options.logSettings = try invocation.pairs("--log-setting")
         options.advertisedHost = invocation.value("--advertised-host")
         options.advertisedPort = try invocation.integer("--advertised-port", 1...65_535)
+        options.kafka = invocation.value("--kafka")
+        options.kafkaPropertyFiles = invocation.allValues("--kafka-properties")
+        options.kafkaProperties = invocation.allValues("--kafka-property")
+        options.kafkaWait = try invocation.integer("--kafka-wait", 1...3_600)
+        try checkKafka(options)
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
         options.artifacts = invocation.value("--artifacts")
@@ -166,6 +183,24 @@ enum ServerCommands {
         options.allowsPrivateWebhooks = invocation.has("--allow-private-webhooks")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
+    }
+
+    /// A cluster of somebody else's and a log of our own exclude each other.
+    private static func checkKafka(_ options: ServeOptions) throws(CommandFailure) {
+        if options.kafka != nil {
+            guard options.kafkaPort == nil, options.kafkaHost == nil, options.advertisedHost == nil,
+                options.advertisedPort == nil, !options.requiresLogin, options.logSettings.isEmpty
+            else {
+                throw .usage(
+                    "with --kafka there is no log of our own: leave out --kafka-port, --kafka-host, --advertised-host, "
+                        + "--advertised-port, --require-login and --log-setting"
+                )
+            }
+        } else if !options.kafkaProperties.isEmpty || !options.kafkaPropertyFiles.isEmpty || options.kafkaWait != nil {
+            throw .usage(
+                "--kafka-property, --kafka-properties and --kafka-wait are about the cluster that --kafka names; name one"
+            )
+        }
     }
 
     private static func level(_ name: String) throws(CommandFailure) -> LogLevel {
