@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pathlib
-import shutil
 import socket
 import subprocess
 import time
@@ -12,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
 from martlet_server import ROOT, Server, binary
+from short_weather import FIRST_ROW, short_weather
 from topics import by_offset, read_all
 
 ROWS = 2_400
@@ -92,31 +91,15 @@ def test_while_the_cluster_is_away_the_rest_lives_and_says_why(outside: Server, 
     assert outside.stop() == 0, outside.log_tail()
 
 
-@pytest.fixture
-def project(tmp_path: pathlib.Path) -> pathlib.Path:
-    """The weather project over some years, without a retraining, its topics in several partitions."""
-    folder = tmp_path / "weather"
-    shutil.copytree(ROOT / "examples/weather", folder)
-    file = folder / "martlet.yaml"
-    content = yaml.safe_load(file.read_text())
-    for topic in content["topics"]:
-        topic["configuration"]["partitions"] = 2 if topic["name"] == "weather.labels" else 3
-    for deployment in content["deployments"]:
-        if deployment["configuration"]["kind"] == "replay":
-            deployment["configuration"].update(rowsPerSecond=PACE, endRow=3_650 + ROWS)
-    del content["retraining"]
-    content["checks"] = content["checks"][:2]
-    file.write_text(yaml.safe_dump(content))
-    return folder
-
-
 def test_a_project_runs_on_it_and_kills_of_both_lose_and_repeat_nothing(
-    outside: Server, cluster: Server, project: pathlib.Path
+    outside: Server, cluster: Server, tmp_path: pathlib.Path
 ) -> None:
+    project = short_weather(tmp_path / "weather", ROWS, PACE, partitions=3, labels=2)
+
     def loop() -> dict[str, Any]:
         return outside.get("/api/v1/loops/weather")
 
-    outside.post("/api/v1/projects", {"path": str(project)})
+    outside.post("/api/v1/projects", {"path": project})
     wait_until("the middle", lambda: loop()["progress"]["rows_scored"] >= ROWS // 4, 120)
     cluster.kill()
     time.sleep(1)
@@ -142,5 +125,5 @@ def test_a_project_runs_on_it_and_kills_of_both_lose_and_repeat_nothing(
     labels = [row["prediction_id"] for part in range(2) for row in read_all(cluster.bootstrap, "weather.labels", part)]
     assert len(labels) == len(set(labels)) == ROWS
     windows = report["windows"]
-    assert [window["first_row"] for window in windows] == list(range(3_650, 3_650 + ROWS, 365))
+    assert [window["first_row"] for window in windows] == list(range(FIRST_ROW, FIRST_ROW + ROWS, 365))
     assert sum(window["labelled"] for window in windows) == ROWS

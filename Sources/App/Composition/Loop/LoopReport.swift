@@ -30,7 +30,7 @@ struct LoopReport: Sendable {
             "alerts": .array(try await snapshot.alerts().map { .object(LoopJSON.alert($0)) }),
             "promotions": .array(try await promotions().map(JSONValue.object)),
             "checks": .array(checks(windows: windows, counts: counts).map(JSONValue.object)),
-            "latency_ms": snapshot.latency(), "seconds": .double(Double(nanoseconds) / 1e9),
+            "latency_ms": try await snapshot.latency(), "seconds": .double(Double(nanoseconds) / 1e9),
         ]
     }
 
