@@ -111,7 +111,7 @@ final class PartitionedReader: RecordReader {
         let (batch, isDone) = state.withLock { state in
             let batch = take(maximum, &state)
             state.emptyPolls = batch.isEmpty ? state.emptyPolls + 1 : 0
-            return (batch, state.emptyPolls > 12)
+            return (batch, state.emptyPolls > 12 || batch.isEmpty && state.left == 0)
         }
         if isDone { exhausted.succeed(()) }
         if batch.isEmpty { try await Task.sleep(for: .microseconds(200)) }
