@@ -33,7 +33,7 @@ from log_clients import create_topic, read
 from martlet_server import ROOT, Server
 
 PARTITIONS = 3
-RECONNECT = {"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
+RECONNECT = {"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200, "log_level": 2}
 
 
 class Worker(threading.Thread):

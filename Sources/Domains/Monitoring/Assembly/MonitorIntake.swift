@@ -83,12 +83,13 @@ struct MonitorIntake: Sendable {
         positions[partition.topic, default: [:]][partition.partition] = LogicalOffset.beginning
     }
 
-    /// What the assembler is told next; nil where records must be waited for.
+    /// Takes the next step for the assembler out.
     ///
     /// - Parameters:
     ///   - isIdle: nothing has come for a while: nothing is waited for that would come in between.
     ///   - isStalled: rows have stood still for long: predictions of rows that never came are given up.
     ///   - end: the end of a partition, where it is known.
+    /// - Returns: the step; nil where records must be waited for.
     mutating func nextStep(isIdle: Bool, isStalled: Bool, end: (TopicPartition) -> Int64?) -> Step? {
         if !passed.isEmpty {
             let (role, through) = passed.removeFirst()

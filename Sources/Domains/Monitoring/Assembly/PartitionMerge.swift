@@ -54,11 +54,12 @@ struct PartitionMerge: Sendable {
         waiting += 1
     }
 
-    /// The next record in order; nil where one must be waited for.
+    /// Hands on the next record in order.
     ///
     /// - Parameters:
     ///   - isIdle: nothing has come for a while, so nothing is waited for.
     ///   - isAtEnd: whether a partition has been read up to an offset that is its end.
+    /// - Returns: the record; nil where one must be waited for.
     mutating func next(
         isIdle: Bool,
         isAtEnd: (_ partition: Int32, _ readThrough: Int64?) -> Bool
