@@ -64,7 +64,10 @@ package final class MartletServer: Sendable {
         let milliseconds = (MonotonicClock.nowNanoseconds() - begun) / 1_000_000
         logger.info(
             "Ready",
-            ["url": url, "kafka": log?.streams.bootstrapServers ?? "", "data": data, "milliseconds": String(milliseconds)]
+            [
+                "url": url, "kafka": log?.streams.bootstrapServers ?? "", "data": data,
+                "milliseconds": String(milliseconds),
+            ]
         )
     }
 
