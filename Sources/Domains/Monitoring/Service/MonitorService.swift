@@ -102,7 +102,11 @@ package actor MonitorService: Service {
         self.options = options
         messages = MonitorMessages(definition)
         rules = AlertRules(definition: definition)
-        state = MonitorSnapshot(intake: MonitorIntake(definition), assembler: WindowAssembler(definition), alerts: AlertBook())
+        state = MonitorSnapshot(
+            intake: MonitorIntake(definition),
+            assembler: WindowAssembler(definition),
+            alerts: AlertBook()
+        )
     }
 
     /// What was read and joined so far.
