@@ -19,7 +19,7 @@ from martlet_server import Server
 from short_weather import short_weather
 from topics import by_offset, read_all
 
-ROWS = 1_500
+ROWS = 800
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def refusal(server: Server, path: str, body: bytes) -> tuple[int, str]:
 def test_a_full_disk_stops_only_writing_and_the_loop_goes_on_by_itself(
     small_disk: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    project = short_weather(tmp_path / "weather", ROWS, rows_per_second=100)
+    project = short_weather(tmp_path / "weather", ROWS, rows_per_second=150)
     server = Server(small_disk / "data")
     server.log = tmp_path / "server.log"
     server.start()

@@ -127,12 +127,12 @@ def test_any_bytes_on_the_port_of_http_hurt_only_their_connection(server: Server
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ]
     for line in lines * 3:
-        with socket.create_connection(("127.0.0.1", server.http_port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", server.http_port), timeout=2) as connection:
             try:
                 connection.sendall(line)
                 connection.shutdown(socket.SHUT_WR)
                 while answer := connection.recv(65_536):
-                    assert not answer.startswith(b"HTTP/1.1 5"), answer[:200]
-            except (ConnectionError, TimeoutError):
+                    assert not answer.startswith((b"HTTP/1.1 500", b"HTTP/1.1 503")), answer[:200]
+            except OSError:
                 pass
     assert server.get("/api/v1/status")["ready"] is True
