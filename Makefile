@@ -1,6 +1,6 @@
 # The commands of this repository. Each is true on a bare Debian 12 with Swift 6.3: set-up comes first by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench build demo test lint bench clean
+.PHONY: help setup setup-test setup-bench build demo test fuzz lint bench clean
 
 martlet := .build/release/martlet
 
@@ -24,6 +24,9 @@ test:  ## Sets up and runs every test. This is what CI runs.
 
 setup-bench:
 	@scripts/setup.sh --bench
+
+fuzz: setup-test  ## Feeds every decoder with made-up bytes, ten minutes each (SECONDS_EACH=600).
+	@scripts/fuzz.sh
 
 lint: setup-test  ## Checks the format of Swift and Python.
 	@scripts/lint.sh

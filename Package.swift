@@ -178,6 +178,14 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // Decoders under bytes that nobody meant (Fuzz/)
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["KafkaWire", "JSON", "YAML", "Filters", "HTTPServer", "Lake", "Files"],
+            path: "Fuzz/Targets",
+            swiftSettings: swiftSettings
+        ),
+
         // Tests
         .target(
             name: "TestSupport",
@@ -290,7 +298,22 @@ let package = Package(
         tests("CommandLine", ["HTTPServer", "JSON"]),
 
         tests("Composition", ["Processes"]),
+
+        tests("FuzzTargets", ["Execution", "Files"]),
     ],
     cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17
 )
+
+// `scripts/fuzz.sh` builds this with libFuzzer, whose `main` it has: nothing for an ordinary build.
+if Context.environment["MARTLET_FUZZ"] != nil {
+    package.products.append(.executable(name: "martlet-fuzz", targets: ["martlet-fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "martlet-fuzz",
+            dependencies: ["FuzzTargets"],
+            path: "Fuzz/Driver",
+            swiftSettings: swiftSettings
+        )
+    )
+}

@@ -101,6 +101,31 @@ import Testing
         #expect(terminal.runner.served.isEmpty)
     }
 
+    @Test func anOutsideClusterIsHandedOverWithItsSettings() async {
+        let terminal = TestTerminal()
+        let status = await terminal.run([
+            "serve", "--kafka", "a:9092,b:9092", "--kafka-property", "security.protocol=SSL",
+            "--kafka-property=sasl.password=x=y", "--kafka-properties", "/etc/kafka", "--kafka-wait", "5",
+        ])
+        #expect(status == 0)
+        let served = terminal.runner.served.first
+        #expect(served?.kafka == "a:9092,b:9092")
+        #expect(served?.kafkaProperties == ["security.protocol=SSL", "sasl.password=x=y"])
+        #expect(served?.kafkaPropertyFiles == ["/etc/kafka"])
+        #expect(served?.kafkaWait == 5)
+    }
+
+    @Test(arguments: [
+        ["serve", "--kafka", "a:1", "--kafka-port", "9"], ["serve", "--kafka", "a:1", "--advertised-host", "h"],
+        ["serve", "--kafka-property", "a=b"], ["demo", "--kafka-wait", "3"],
+    ])
+    func optionsOfTheEmbeddedLogAndOfAClusterExcludeEachOther(arguments: [String]) async {
+        let terminal = TestTerminal()
+        #expect(await terminal.run(arguments) == 2)
+        #expect(terminal.errors.contains("--kafka"))
+        #expect(terminal.runner.served.isEmpty)
+    }
+
     @Test func demoHandsItsOptionsToTheRunner() async {
         let terminal = TestTerminal()
         #expect(await terminal.run(["demo", "--exit", "--report", "r.json", "--port", "0"]) == 0)

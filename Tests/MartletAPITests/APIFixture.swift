@@ -48,7 +48,12 @@ struct APIFixture {
         try await catalogue.recover()
         var router = Router()
         MartletAPI(
-            status: ServerStatus(startedAt: 0, dataDirectory: data) { (http: 1, kafka: 2) },
+            status: ServerStatus(
+                startedAt: 0,
+                dataDirectory: data,
+                ports: { (http: 1, kafka: 2) },
+                kafka: { KafkaStatus(isEmbedded: true, bootstrapServers: "127.0.0.1:2") }
+            ),
             loops: OneLoop(),
             streams: streams,
             admin: try StreamAdmin(streams),

@@ -169,6 +169,7 @@ import Tracking
         let status = await api.send(.get, "/api/v1/status").answer
         #expect(status["ready"] == true)
         #expect(status["kafka_port"] == 2)
+        #expect(status["kafka"]?["mode"] == "embedded")
         for target in ["/healthz", "/readyz", "/metrics"] { #expect(await api.send(.get, target).status == 200) }
         await api.broker.stop()
     }

@@ -43,7 +43,11 @@ struct FalseAlarmTests {
         var definition = StreamScript.definition(windowRows: rows, columns: names)
         definition.quality = QualityPolicy()
         let rules = AlertRules(definition: definition)
-        var state = MonitorSnapshot(positions: [:], assembler: WindowAssembler(definition), alerts: AlertBook())
+        var state = MonitorSnapshot(
+            intake: MonitorIntake(definition),
+            assembler: WindowAssembler(definition),
+            alerts: AlertBook()
+        )
         var opened: [MonitorAlert] = []
         for index in 0..<windows {
             let cells = columns(rows, &generator, shifted: index >= shiftAt ? 1 : nil)

@@ -107,6 +107,10 @@ final class ScriptedReader: RecordReader {
         return batch
     }
 
+    func knownEnd(_ partition: TopicPartition) -> Int64? {
+        topics.records[partition.topic].map { Int64($0.count) }
+    }
+
     func close() async {}
 
     private func take(_ maximum: Int, _ state: inout State) -> [StreamRecord] {
@@ -126,7 +130,7 @@ final class ScriptedReader: RecordReader {
 
 extension Cell {
     /// The value as it stands in a JSON record.
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .missing: "null"
         case .mistyped: "[]"

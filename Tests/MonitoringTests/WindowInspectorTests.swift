@@ -147,7 +147,11 @@ struct WindowInspectorTests {
             columns: definition.columns,
             policy: nil
         )
-        let state = MonitorSnapshot(positions: [:], assembler: WindowAssembler(definition), alerts: AlertBook())
+        let state = MonitorSnapshot(
+            intake: MonitorIntake(definition),
+            assembler: WindowAssembler(definition),
+            alerts: AlertBook()
+        )
         var turn = MonitorTurn(state: state, rules: AlertRules(definition: definition), inspector: inspector, now: 0)
         _ = turn.measure(.sample(columns: [x]))
         return turn.state.alerts.openAlerts

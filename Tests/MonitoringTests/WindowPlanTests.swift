@@ -134,7 +134,11 @@ struct WindowPlanTests {
             halves.receive(event)
             while let step = halves.nextStep() { found.append(step) }
             guard index.isMultiple(of: 7) else { continue }
-            let snapshot = MonitorSnapshot(positions: [:], assembler: halves, alerts: AlertBook())
+            let snapshot = MonitorSnapshot(
+                intake: MonitorIntake(definition),
+                assembler: halves,
+                alerts: AlertBook()
+            )
             halves = try MonitorSnapshot(decoding: snapshot.encoded(), for: definition).assembler
         }
         #expect(found == drain(&whole))

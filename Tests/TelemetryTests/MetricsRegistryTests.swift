@@ -29,6 +29,24 @@ import Testing
         )
     }
 
+    @Test func `gauges whose labels come and go are made when they are asked for`() {
+        let registry = MetricsRegistry()
+        registry.collect("lag", help: "Lag.") {
+            ["b", "a\n"].map { MetricSample(labels: ["group": $0, "partition": "0"], value: 2) }
+        }
+        #expect(
+            registry.renderPrometheus() == """
+                # HELP lag Lag.
+                # TYPE lag gauge
+                lag{group="a\\n",partition="0"} 2.0
+                lag{group="b",partition="0"} 2.0
+
+                """
+        )
+        registry.remove("lag", labels: [:])
+        #expect(registry.renderPrometheus() == "")
+    }
+
     @Test func `the same name and labels give the same metric`() {
         let registry = MetricsRegistry()
         registry.counter("a_total", help: "A.", labels: ["x": "1"]).increment()

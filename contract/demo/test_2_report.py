@@ -72,6 +72,13 @@ def test_every_row_is_scored_once_by_champion_and_frozen_model(reopened: Server)
     assert len({label["prediction_id"] for label in labels}) == len(labels)
 
 
+def test_a_finished_loop_still_tells_its_latency_after_a_restart(reopened: Server, report: dict[str, Any]) -> None:
+    latency = reopened.get("/api/v1/loops/weather")["latency_ms"]
+    assert 0 < latency["p50"] <= latency["p99"]
+    # what was measured last may have been stored some messages before the report was made
+    assert latency == pytest.approx(report["latency_ms"], rel=0.5)
+
+
 def test_window_numbers_equal_scikit_learn(reopened: Server, report: dict[str, Any]) -> None:
     from sklearn import metrics
 

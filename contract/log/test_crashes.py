@@ -13,73 +13,19 @@ from collections.abc import Iterator
 
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from crash import crash
 from log_clients import create_topic, produce, read, values
 
 from martlet_server import Server
 
 ROUNDS = int(os.environ.get("MARTLET_CRASH_ROUNDS", "5"))
+KILLS = int(os.environ.get("MARTLET_CRASH_KILLS", "15"))
 
 
-class Load(threading.Thread):
-    """Produces numbered values until told to stop, and notes what was acknowledged, at which offset."""
-
-    def __init__(self, bootstrap: str, topic: str, name: str, **config: object) -> None:
-        super().__init__(name=name)
-        self.topic = topic
-        self.acknowledged: dict[bytes, int] = {}
-        self.refused: list[str] = []
-        self.stopping = threading.Event()
-        self.producer = Producer(
-            {"bootstrap.servers": bootstrap, "linger.ms": 1, "reconnect.backoff.max.ms": 200, **config}
-        )
-
-    def note(self, error: object, message: object) -> None:
-        if error is None:
-            self.acknowledged[message.value()] = message.offset()
-        else:
-            self.refused.append(str(error))
-
-    def run(self) -> None:
-        number = 0
-        while not self.stopping.is_set():
-            try:
-                self.producer.produce(self.topic, b"%s %d" % (self.name.encode(), number), on_delivery=self.note)
-                number += 1
-            except BufferError:
-                pass
-            self.producer.poll(0.001 if number % 50 == 0 else 0)
-        self.producer.flush(60)
-
-
-def test_nothing_acknowledged_is_lost_by_kills(make_server) -> None:
-    server: Server = make_server()
-    port = server.kafka_port
-    server.wanted_ports = (0, port)
-    create_topic(server.bootstrap, "t", 1)
-    plain = Load(server.bootstrap, "t", "plain")
-    idempotent = Load(server.bootstrap, "t", "idempotent", **{"enable.idempotence": True})
-    loads = [plain, idempotent]
-    for load in loads:
-        load.start()
-    for _ in range(ROUNDS):
-        time.sleep(random.uniform(0.2, 0.8))
-        server.kill()
-        server.start()
-    time.sleep(0.5)
-    for load in loads:
-        load.stopping.set()
-    for load in loads:
-        load.join(120)
-    messages = read(server.bootstrap, "t")
-    assert [message.offset() for message in messages] == list(range(len(messages)))
-    by_offset = {message.offset(): message.value() for message in messages}
-    for load in loads:
-        assert load.acknowledged
-        wrong = {value for value, offset in load.acknowledged.items() if by_offset.get(offset) != value}
-        assert not wrong, f"{load.name}: {len(wrong)} acknowledged records are not where they were acknowledged"
-    numbers = [int(value.split()[1]) for value in by_offset.values() if value.startswith(b"idempotent")]
-    assert numbers == sorted(set(numbers)), "an idempotent producer's records are repeated or out of order"
-    assert not idempotent.refused
+def test_what_was_acknowledged_outlives_kills_under_every_kind_of_load(make_server) -> None:
+    """The short form of `python contract/log/crash.py --kills 200`."""
+    lines = crash(make_server(), KILLS, seed=random.randrange(2**32))
+    assert len(lines) == 8, lines
 
 
 class Copy(threading.Thread):

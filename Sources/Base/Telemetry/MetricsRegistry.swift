@@ -1,5 +1,19 @@
 internal import Synchronization
 
+/// A number with its labels, made when metrics are asked for.
+package struct MetricSample: Sendable {
+    /// The labels by name.
+    package let labels: [String: String]
+    /// The number.
+    package let value: Double
+
+    /// Makes a sample.
+    package init(labels: [String: String], value: Double) {
+        self.labels = labels
+        self.value = value
+    }
+}
+
 /// All metrics of the process by name and labels, rendered in Prometheus' text format 0.0.4.
 ///
 /// Asking twice for the same name and labels gives the same metric. Names follow `area_thing_unit`. Callers keep the
@@ -9,11 +23,12 @@ package final class MetricsRegistry: Sendable {
         case counter(Counter)
         case gauge(Gauge)
         case histogram(HistogramMetric)
+        case collected(@Sendable () -> [MetricSample])
 
         var type: String {
             switch self {
             case .counter: "counter"
-            case .gauge: "gauge"
+            case .gauge, .collected: "gauge"
             case .histogram: "histogram"
             }
         }
@@ -59,6 +74,13 @@ package final class MetricsRegistry: Sendable {
         return HistogramMetric(bounds: bounds)
     }
 
+    /// Gauges whose labels come and go: `samples` is asked for all of them whenever metrics are rendered.
+    ///
+    /// Replaces what was registered under this name; ``remove(_:labels:)`` without labels ends it.
+    package func collect(_ name: String, help: String, _ samples: @escaping @Sendable () -> [MetricSample]) {
+        families.withLock { $0[name] = Family(help: help, type: "gauge", metrics: ["": .collected(samples)]) }
+    }
+
     /// Forgets the metric with this name and these labels, for a topic or deployment that is gone.
     package func remove(_ name: String, labels: [String: String]) {
         families.withLock { $0[name]?.metrics[MetricsRegistry.rendered(labels)] = nil }
@@ -101,6 +123,9 @@ package final class MetricsRegistry: Sendable {
         switch metric {
         case .counter(let counter): text += "\(name)\(braces) \(counter.value)\n"
         case .gauge(let gauge): text += "\(name)\(braces) \(gauge.value)\n"
+        case .collected(let samples):
+            let lines = samples().map { "\(name){\(rendered($0.labels))} \($0.value)\n" }
+            text += lines.sorted().joined()
         case .histogram(let histogram):
             let (counts, sum, total) = histogram.snapshot()
             let prefix = labels.isEmpty ? "" : labels + ","

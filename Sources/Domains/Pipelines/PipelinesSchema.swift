@@ -29,6 +29,19 @@ package enum PipelinesSchema {
                 )
                 """,
             ]
-        )
+        ),
+        Migration(
+            id: "pipelines-002-latency",
+            statements: [
+                """
+                CREATE TABLE project_latencies (
+                    project TEXT PRIMARY KEY,
+                    median_ms DOUBLE PRECISION NOT NULL,
+                    tail_ms DOUBLE PRECISION NOT NULL,
+                    measured_at_ms BIGINT NOT NULL
+                )
+                """
+            ]
+        ),
     ]
 }

@@ -32,6 +32,7 @@ final class Broker: TransactionSurroundings {
     var wokenFetches: [FetchWait] = []
     var fetchRotation = 0
     var fetchSessions = FetchSessions()
+    var health = HealthWatch()
     private(set) var isStopping = false
 
     init(
@@ -150,6 +151,8 @@ final class Broker: TransactionSurroundings {
         transactions.start()
         repeatedly(milliseconds: Int64(max(1, configuration.defaults.cleanupSeconds)) * 1000) { $0.cleanUp() }
         repeatedly(milliseconds: 5_000) { $0.recoverOffline() }
+        observeHealth()
+        repeatedly(milliseconds: Self.healthMilliseconds) { $0.observeHealth() }
     }
 
     func repeatedly(milliseconds: Int64, _ action: @escaping (Broker) -> Void) {

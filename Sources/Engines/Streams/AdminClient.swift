@@ -1,14 +1,51 @@
 internal import CRdKafka
 internal import Primitives
+internal import Synchronization
 
 /// librdkafka's administrative calls, all of which block: run them on threads that may.
 final class AdminClient: Sendable {
+    /// Where the error callback leaves what the client last complained of.
+    private final class Complaint: Sendable {
+        let text = Mutex<String?>(nil)
+    }
+
     let handle: ClientHandle
+    private let complaint: Complaint
     private let timeout: Int32
 
     init(_ configuration: StreamConfiguration) throws(StreamError) {
-        handle = try ClientHandle(RD_KAFKA_PRODUCER, settings: configuration.settings([]))
+        let complaint = Complaint()
+        handle = try ClientHandle(RD_KAFKA_PRODUCER, settings: configuration.settings([])) {
+            rd_kafka_conf_set_opaque($0, Unmanaged.passUnretained(complaint).toOpaque())
+            rd_kafka_conf_set_error_cb($0) { _, code, reason, complaint in
+                AdminClient.note(code, reason, complaint)
+            }
+        }
+        self.complaint = complaint
         timeout = Int32(clamping: max(1, configuration.requestTimeout.milliseconds))
+    }
+
+    /// Asks for the brokers, which any of them answers at once.
+    ///
+    /// - Throws: `StreamError` with what the client says of its connections, such as a refused password.
+    func ping(timeout: Duration) throws(StreamError) {
+        var result: UnsafePointer<rd_kafka_metadata>?
+        complaint.text.withLock { $0 = nil }
+        let limit = Int32(clamping: max(1, timeout.milliseconds))
+        let error = rd_kafka_metadata(handle.raw, 0, nil, &result, limit)
+        if let result { rd_kafka_metadata_destroy(result) }
+        guard error != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        // The callback runs in here: nothing else polls this client.
+        rd_kafka_poll(handle.raw, 0)
+        let detail = complaint.text.withLock { $0 }
+        throw StreamError(error, operation: "the cluster does not answer", detail: detail)
+    }
+
+    /// Notes why a connection failed; that all are down says less than why the one before failed.
+    private static func note(_ code: Int32, _ reason: UnsafePointer<CChar>?, _ box: UnsafeMutableRawPointer?) {
+        guard let box, let reason, code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue else { return }
+        let text = String(cString: reason)
+        Unmanaged<Complaint>.fromOpaque(box).takeUnretainedValue().text.withLock { $0 = text }
     }
 
     /// All topics, by name.
@@ -31,7 +68,8 @@ final class AdminClient: Sendable {
     ) throws(StreamError) {
         let operation = "creating topic \"\(name)\" failed"
         var reason = [CChar](repeating: 0, count: 512)
-        guard let topic = rd_kafka_NewTopic_new(name, Int32(clamping: partitions), 1, &reason, reason.count) else {
+        // -1: as many replicas as the cluster gives a topic by default.
+        guard let topic = rd_kafka_NewTopic_new(name, Int32(clamping: partitions), -1, &reason, reason.count) else {
             throw StreamError(.invalid, "\(operation): \(text(reason))")
         }
         defer { rd_kafka_NewTopic_destroy(topic) }

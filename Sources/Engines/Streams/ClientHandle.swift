@@ -27,7 +27,10 @@ final class ClientHandle: @unchecked Sendable {
         for (name, value) in settings {
             guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
                 rd_kafka_conf_destroy(configuration)
-                throw StreamError(.configuration, "setting \(name) is not accepted: \(text(reason))")
+                throw StreamError(
+                    .configuration,
+                    "setting \(name) is not accepted: \(ClientHandle.reason(text(reason), value: value))"
+                )
             }
         }
         configure(configuration)
@@ -46,6 +49,11 @@ final class ClientHandle: @unchecked Sendable {
         ClientHandle.afterUse {
             rd_kafka_destroy_flags(OpaquePointer(bitPattern: address), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         }
+    }
+
+    /// What the library says of a setting, without the value, which may be a secret.
+    private static func reason(_ text: String, value: String) -> String {
+        value.isEmpty ? text : text.replacing(value, with: "…")
     }
 
     /// Runs cleaning-up that blocks, away from the caller.

@@ -25,6 +25,13 @@ package final class StreamAdmin: Sendable {
         client = try AdminClient(configuration)
     }
 
+    /// Returns when a broker has answered.
+    ///
+    /// - Throws: `StreamError` with the reason, where none does within `timeout`.
+    package func ping(timeout: Duration) async throws {
+        try await run { try $0.ping(timeout: timeout) }
+    }
+
     /// All topics, by name.
     package func topics() async throws -> [TopicDescription] {
         try await run { try $0.topics() }

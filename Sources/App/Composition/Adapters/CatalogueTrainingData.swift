@@ -2,6 +2,7 @@ internal import Catalogue
 internal import Lake
 internal import Pipelines
 internal import Retraining
+internal import Streams
 
 /// Cuts training data for a policy out of the topics of its monitor.
 struct CatalogueTrainingData: TrainingDataSource {
@@ -11,6 +12,7 @@ struct CatalogueTrainingData: TrainingDataSource {
     /// The dataset whose first version says what the columns are.
     let dataset: DatasetDeclaration
     let commit: String
+    let admin: StreamAdmin
 
     func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut {
         let first = try await catalogue.version(declaration.dataset, 1)
@@ -20,6 +22,7 @@ struct CatalogueTrainingData: TrainingDataSource {
         guard let labels = monitor.labels else {
             throw TrainingDataError("monitor \(monitor.name) names no topic of labels: add `labels` to it")
         }
+        for topic in [monitor.input, labels] { try await refuseSeveralPartitions(of: topic) }
         let selection = LabelledSelection(
             topic: monitor.input,
             labelsTopic: labels,
@@ -40,6 +43,16 @@ struct CatalogueTrainingData: TrainingDataSource {
             toOffset: slice.range.to,
             rows: Int(version.rowCount),
             path: version.path
+        )
+    }
+
+    /// A slice is a range of offsets of one partition: of several, part of the rows would silently be left out.
+    private func refuseSeveralPartitions(of topic: String) async throws {
+        let partitions = try await admin.topic(topic)?.partitions ?? 1
+        guard partitions > 1 else { return }
+        throw TrainingDataError(
+            "topic \(topic) has \(partitions) partitions, and training data is cut from one: "
+                + "give the topics of a retraining policy one partition"
         )
     }
 }

@@ -2,6 +2,7 @@ internal import Files
 internal import Glibc
 internal import JSON
 internal import MartletAPI
+internal import Pipelines
 internal import Primitives
 internal import Telemetry
 
@@ -49,10 +50,12 @@ package final class Demonstration: Sendable {
         if Logger.level == .info { Logger.level = .error }
         let folder = try projectFolder()
         try clearFinished()
+        let isFresh = !File.exists("\(options.server.dataDirectory)/martlet.sqlite")
         try await server.start()
         async let serving: Void = server.run()
         let status: Int32
         do {
+            if isFresh { try await refuseUsedTopics(folder) }
             status = try await play(folder)
         } catch {
             server.stop()
@@ -71,7 +74,7 @@ package final class Demonstration: Sendable {
 
     private func play(_ folder: String) async throws -> Int32 {
         guard let loops = server.loops else { return 1 }
-        story.begin(url: server.url, kafka: server.ports.kafka)
+        story.begin(url: server.url, kafka: server.bootstrapServers)
         let name = try await loops.apply(folder: folder)
         while true {
             guard let snapshot = try await loops.snapshot(project: name) else { return 1 }
@@ -100,9 +103,25 @@ package final class Demonstration: Sendable {
     private func clearFinished() throws {
         let data = options.server.dataDirectory
         guard File.exists("\(data)/\(Demonstration.finishedMarker)") else { return }
+        guard options.server.kafka == nil else {
+            throw ConfigurationError(
+                "the demonstration in \(data) was played to its end, and its topics are still on the cluster: "
+                    + "delete them (martlet topics delete) and remove the folder to play it anew"
+            )
+        }
         let lock = try DirectoryLock(directory: data)
         try Directory.remove(data)
         _ = lock
+    }
+
+    /// On a cluster of somebody else's, topics outlive the folder: a new story does not begin on the rows of an old one.
+    private func refuseUsedTopics(_ folder: String) async throws {
+        let used = try await server.topicsWithRecords(ProjectReader.read(folder: folder).topics.map(\.name))
+        guard let first = used.first else { return }
+        throw ConfigurationError(
+            "topic \(first) holds records already (of \(used.count) such topics): delete \(used.joined(separator: ", ")) "
+                + "to play anew, or name the folder that they belong to with --data"
+        )
     }
 
     private func projectFolder() throws -> String {

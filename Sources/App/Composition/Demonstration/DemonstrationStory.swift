@@ -19,8 +19,8 @@ final class DemonstrationStory: Sendable {
         self.isTerminal = isTerminal
     }
 
-    func begin(url: String, kafka: Int) {
-        write("Martlet is up: \(url) (Kafka on port \(kafka)). Playing fifty years of weather.\n\n")
+    func begin(url: String, kafka: String) {
+        write("Martlet is up: \(url) (Kafka at \(kafka)). Playing fifty years of weather.\n\n")
     }
 
     /// Prints the steps that are new, and where the replay is.

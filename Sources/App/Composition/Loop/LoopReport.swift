@@ -30,7 +30,7 @@ struct LoopReport: Sendable {
             "alerts": .array(try await snapshot.alerts().map { .object(LoopJSON.alert($0)) }),
             "promotions": .array(try await promotions().map(JSONValue.object)),
             "checks": .array(checks(windows: windows, counts: counts).map(JSONValue.object)),
-            "latency_ms": snapshot.latency(), "seconds": .double(Double(nanoseconds) / 1e9),
+            "latency_ms": try await snapshot.latency(), "seconds": .double(Double(nanoseconds) / 1e9),
         ]
     }
 
@@ -48,8 +48,10 @@ struct LoopReport: Sendable {
         }
         guard let deployment = followsAlias ?? project.modelDeployments.first else { return Counts() }
         var counts = Counts()
-        let input = try await parts.admin.watermarks(TopicPartition(deployment.input, 0))
-        counts.rows = Int(input.high - input.low)
+        for partition in try await partitions(of: deployment.input) {
+            let input = try await parts.admin.watermarks(partition)
+            counts.rows += Int(input.high - input.low)
+        }
         var seen: Set<String> = []
         let predictions = try await read(deployment.output) { record in
             guard let id = try? JSONDocument(parsing: record).root["prediction_id"]?.stringValue else { return }
@@ -61,12 +63,20 @@ struct LoopReport: Sendable {
         return counts
     }
 
-    /// Hands each value of partition 0 to `body`; the number of records.
-    ///
-    /// A topic that does not exist has none.
+    /// The partitions of a topic; none where it does not exist.
+    private func partitions(of topic: String) async throws -> [TopicPartition] {
+        let count = try await parts.admin.topic(topic)?.partitions ?? 0
+        return (0..<Int32(count)).map { TopicPartition(topic, $0) }
+    }
+
+    /// Hands each value of a topic to `body`, partition after partition; the number of records.
     private func read(_ topic: String, _ body: ([UInt8]) -> Void) async throws -> Int {
-        guard try await parts.admin.topic(topic) != nil else { return 0 }
-        let partition = TopicPartition(topic, 0)
+        var count = 0
+        for partition in try await partitions(of: topic) { count += try await read(partition, body) }
+        return count
+    }
+
+    private func read(_ partition: TopicPartition, _ body: ([UInt8]) -> Void) async throws -> Int {
         let (low, high) = try await parts.admin.watermarks(partition)
         guard high > low else { return 0 }
         let reader = try StreamReader(parts.streams, assignments: [(partition, low)])

@@ -26,7 +26,7 @@ struct LoopSnapshot: Sendable {
             "edges": .array(edges().map(JSONValue.object)), "champion": await champion(),
             "windows": .array(windows.map { .object(LoopJSON.window($0)) }),
             "alerts": .array(alerts.map { .object(LoopJSON.alert($0)) }),
-            "steps": .array(steps.map { .object($0.json) }), "latency_ms": latency(),
+            "steps": .array(steps.map { .object($0.json) }), "latency_ms": try await latency(),
         ]
     }
 
@@ -43,10 +43,18 @@ struct LoopSnapshot: Sendable {
         ]
     }
 
-    /// The champion's latency from event to acknowledged prediction, in milliseconds.
-    func latency() -> JSONValue {
+    /// The champion's latency from event to acknowledged prediction in this life of the server; nil before the first.
+    var measuredLatency: ProjectLatency? {
         let champion = loop.currentParts?.scorers.first { !$0.model.isFixed }?.status
-        return ["p50": LoopJSON.number(champion?.latencyP50), "p99": LoopJSON.number(champion?.latencyP99)]
+        guard let median = champion?.latencyP50, let tail = champion?.latencyP99 else { return nil }
+        return ProjectLatency(median: median, tail: tail)
+    }
+
+    /// That latency in milliseconds, or the one of an earlier life where this one has scored nothing.
+    func latency() async throws -> JSONValue {
+        var latency = measuredLatency
+        if latency == nil { latency = try await ProjectStore(database: parts.database).latency(of: project.name) }
+        return ["p50": LoopJSON.number(latency?.median), "p99": LoopJSON.number(latency?.tail)]
     }
 
     /// The closed windows of all monitors, oldest first.

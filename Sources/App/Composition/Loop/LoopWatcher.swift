@@ -29,6 +29,18 @@ final class LoopWatcher: Service {
             try? await stopRequested.value
             group.cancelAll()
         }
+        await keepLatency()
+    }
+
+    /// Stores what was measured, for the next life of the server.
+    private func keepLatency() async {
+        guard let latency = LoopSnapshot(loop: loop).measuredLatency else { return }
+        do {
+            try await ProjectStore(database: loop.parts.database).saveLatency(of: loop.project.name, latency)
+        } catch {
+            let metadata = ["project": loop.project.name, "error": "\(error)"]
+            Logger(label: "loop").warning("The latency was not stored", metadata)
+        }
     }
 
     func stop() async {
@@ -61,7 +73,7 @@ final class LoopWatcher: Service {
 
     private func progress(_ snapshot: LoopSnapshot) async -> JSONObject {
         var progress = snapshot.progress()
-        progress["latency_ms"] = snapshot.latency()
+        progress["latency_ms"] = (try? await snapshot.latency()) ?? .null
         progress["parts"] = .array(await snapshot.graph().map(JSONValue.object))
         return progress
     }
@@ -87,6 +99,7 @@ final class LoopWatcher: Service {
                 return
             }
         }
+        await keepLatency()
         loop.finish()
     }
 }

@@ -89,12 +89,15 @@ struct DeploymentEvents: ScoringObserver {
     let activation: ProjectActivation
 
     func deployment(_ name: String, didSwap swap: ModelSwap) async {
-        let offset = swap.firstOffsets.values.min() ?? 0
-        let first = activation.project.replays.first { _ in true }?.firstRow ?? 0
+        // Rows go to the partitions in turn, so together these are the rows before.
+        let offset = swap.firstOffsets.values.reduce(0, +)
+        let places = swap.firstOffsets.sorted { $0.key < $1.key }.map { "\($0.value) of partition \($0.key)" }
+        let place = places.count > 1 ? places.joined(separator: ", ") : "\(offset)"
+        let first = activation.project.replays.first?.firstRow ?? 0
         try? await activation.record(
             key: "deployment/\(name)/\(swap.from)-\(swap.to)/\(offset)",
             kind: .deployed,
-            title: "\(name) scores with \(swap.model) version \(swap.to) from offset \(offset) on",
+            title: "\(name) scores with \(swap.model) version \(swap.to) from offset \(place) on",
             row: first + Int(offset),
             numbers: [
                 "from": .int(Int64(swap.from)), "to": .int(Int64(swap.to)), "first_offset": .int(offset),

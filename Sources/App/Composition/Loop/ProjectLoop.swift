@@ -8,6 +8,7 @@ internal import Primitives
 internal import Registry
 internal import Retraining
 internal import Scoring
+internal import Streams
 internal import Synchronization
 internal import Telemetry
 
@@ -55,7 +56,7 @@ final class ProjectLoop: Sendable {
     /// Activates and runs until ``stop()``; a failure shows in the status, and is not thrown.
     func run() async {
         do {
-            let made = try await activate()
+            let made = try await activateOnceReachable()
             running.withLock { $0 = made }
             set(.running)
             try await work(made)
@@ -83,6 +84,22 @@ final class ProjectLoop: Sendable {
             return true
         }
         if isNew { publishState(.finished) }
+    }
+
+    /// Activates; where the topics cannot be reached, says so and tries again until they can or a stop is asked for.
+    private func activateOnceReachable() async throws -> RunningParts {
+        while true {
+            do {
+                let made = try await activate()
+                status.withLock { $0.problem = nil }
+                return made
+            } catch let error as StreamError where [.unreachable, .timedOut].contains(error.code) {
+                logger.warning("A project waits for its topics", ["project": project.name, "reason": "\(error)"])
+                status.withLock { $0.problem = "\(error)" }
+            }
+            if stopRequested.isDone { throw CancellationError() }
+            try await Task.sleep(for: .seconds(1))
+        }
     }
 
     private func activate() async throws -> RunningParts {

@@ -90,7 +90,8 @@ struct PartsBuilder {
                     declaration: declaration,
                     monitor: monitor,
                     dataset: dataset,
-                    commit: activation.commit
+                    commit: activation.commit,
+                    admin: parts.admin
                 ),
                 trainer: JobTrainer(parts: parts, project: project, training: training, commit: activation.commit),
                 scorer: NativeHoldOutScorer(

@@ -19,12 +19,18 @@ struct MonitorFactory: Sendable {
         let definition = try MonitorDefinition(declaration)
         try definition.validate()
         try await checkColumns(of: definition)
-        let streams = parts.streams
+        let (streams, admin) = (parts.streams, parts.admin)
         return try MonitorService(
             definition,
             database: parts.database,
             reference: CatalogueReference(catalogue: parts.catalogue),
             observer: observer,
+            countPartitions: { topic in
+                guard let found = try await admin.topic(topic) else {
+                    throw StreamError(.unknownTopic, "topic \"\(topic)\" does not exist: create it first")
+                }
+                return found.partitions
+            },
             openReader: { try StreamReader(streams, assignments: $0) }
         )
     }

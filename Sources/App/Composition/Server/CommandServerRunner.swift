@@ -79,6 +79,12 @@ extension ServerConfiguration {
         advertisedPort = options.advertisedPort
         advertisedHost = options.advertisedHost ?? advertisedHost
         flushPolicy = options.flush.map(FlushPolicy.init) ?? flushPolicy
+        if let servers = options.kafka {
+            kafka = OutsideKafka(bootstrapServers: servers)
+            kafka?.propertyFiles = options.kafkaPropertyFiles
+            kafka?.properties = options.kafkaProperties
+            if let seconds = options.kafkaWait { kafka?.connectWithin = .seconds(seconds) }
+        }
         pythonEnvironment = options.pythonEnvironment ?? pythonEnvironment
         uiDirectory = options.uiDirectory ?? uiDirectory
         artifacts = options.artifacts ?? artifacts

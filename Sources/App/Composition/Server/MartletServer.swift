@@ -24,6 +24,7 @@ package final class MartletServer: Sendable {
         var group: ServiceGroup?
         var loops: LoopService?
         var database: (any SQLDatabase)?
+        var streams: StreamConfiguration?
     }
 
     private let configuration: ServerConfiguration
@@ -49,41 +50,40 @@ package final class MartletServer: Sendable {
         let lock = try DirectoryLock(directory: data)
         try File.remove("\(data)/martlet.ports.json")
         let database = try await openDatabase(data)
-        var broker: LogBroker?
+        var log: EventLog?
         do {
             let login = LogLogin(users: try await UserDirectory.open(database: database))
-            let started = try startBroker(data, login)
-            broker = started
-            try await open(data: data, lock: lock, broker: started, login: login, database: database)
+            let opened = try await openLog(data, login)
+            log = opened
+            try await open(data: data, lock: lock, log: opened, login: login, database: database)
         } catch {
-            await broker?.stop()
+            await log?.service.stop()
             database.close()
             throw error
         }
         let milliseconds = (MonotonicClock.nowNanoseconds() - begun) / 1_000_000
         logger.info(
             "Ready",
-            ["url": url, "kafka_port": String(ports.kafka), "data": data, "milliseconds": String(milliseconds)]
+            [
+                "url": url, "kafka": log?.streams.bootstrapServers ?? "", "data": data,
+                "milliseconds": String(milliseconds),
+            ]
         )
     }
 
     private func open(
         data: String,
         lock: DirectoryLock,
-        broker: LogBroker,
+        log: EventLog,
         login: LogLogin,
         database: any SQLDatabase
     ) async throws {
-        guard let kafkaPort = broker.boundPort else { throw LoopError("the log has no port") }
         let parts = try await ServerParts.open(
             dataDirectory: data,
             artifacts: try configuration.artifactPlace(),
             trashDays: configuration.trashDays == 0 ? nil : configuration.trashDays,
             database: database,
-            streams: StreamConfiguration(
-                bootstrapServers: "\(configuration.reachableLogHost):\(kafkaPort)",
-                extra: try logSettings(data).requiresLogin ? login.clientSettings : [:]
-            ),
+            streams: log.streams,
             users: login.users,
             ports: ports,
             host: configuration.reachableHost,
@@ -94,16 +94,18 @@ package final class MartletServer: Sendable {
         try await loops.restore()
         let http = HTTPServer(
             configuration: .init(host: configuration.host, port: configuration.httpPort),
-            router: routes(parts: parts, loops: loops, data: data)
+            router: routes(parts: parts, loops: loops, data: data, log: log)
         )
         try http.start()
-        ports.set(http: http.boundPort, kafka: kafkaPort)
-        try writePorts(data)
+        ports.set(http: http.boundPort, kafka: log.port)
+        try writePorts(data, log)
         let group = ServiceGroup(
-            [broker, parts.trash, http, loops, WebhookDeliverer(parts.webhooks)],
+            [log.service, parts.trash, http, loops, WebhookDeliverer(parts.webhooks)],
             deadline: configuration.stopDeadline
         )
-        state.withLock { $0 = State(lock: lock, group: group, loops: loops, database: database) }
+        state.withLock {
+            $0 = State(lock: lock, group: group, loops: loops, database: database, streams: log.streams)
+        }
     }
 
     /// Works until ``stop()`` or until a part fails; throws that part's error.
@@ -126,6 +128,23 @@ package final class MartletServer: Sendable {
     /// The projects and their loops; nil before ``start()``.
     var loops: (any LoopSource)? { state.withLock { $0.loops } }
 
+    /// The brokers that topics are on; empty before ``start()``.
+    var bootstrapServers: String { state.withLock { $0.streams?.bootstrapServers ?? "" } }
+
+    /// Those of the topics that exist and have ever been written to; none before ``start()``.
+    func topicsWithRecords(_ names: [String]) async throws -> [String] {
+        guard let streams = state.withLock({ $0.streams }) else { return [] }
+        let admin = try StreamAdmin(streams)
+        var found: [String] = []
+        for topic in try await admin.topics() where names.contains(topic.name) {
+            for partition in 0..<Int32(topic.partitions) where !found.contains(topic.name) {
+                let end = try await admin.watermarks(TopicPartition(topic.name, partition)).high
+                if end > 0 { found.append(topic.name) }
+            }
+        }
+        return found
+    }
+
     /// The address of the page.
     package var url: String { "http://\(configuration.reachableHost):\(ports.http)" }
 
@@ -134,6 +153,22 @@ package final class MartletServer: Sendable {
         let location = try PostgresLocation(parsing: address)
         logger.info("Metadata is in PostgreSQL", ["database": location.description])
         return try await PostgresDatabase.open(location)
+    }
+
+    /// The log of our own, listening, or the cluster that was asked for, answering.
+    private func openLog(_ data: String, _ login: LogLogin) async throws -> EventLog {
+        if let kafka = configuration.kafka {
+            let cluster = try OutsideCluster(kafka)
+            try await cluster.connect()
+            return .outside(cluster)
+        }
+        let broker = try startBroker(data, login)
+        guard let port = broker.boundPort else { throw LoopError("the log has no port") }
+        let streams = StreamConfiguration(
+            bootstrapServers: "\(configuration.reachableLogHost):\(port)",
+            extra: try logSettings(data).requiresLogin ? login.clientSettings : [:]
+        )
+        return .embedded(broker, port: port, streams)
     }
 
     private func logSettings(_ data: String) throws -> BrokerConfiguration {
@@ -163,12 +198,17 @@ package final class MartletServer: Sendable {
         return broker
     }
 
-    private func routes(parts: ServerParts, loops: LoopService, data: String) -> Router {
+    private func routes(parts: ServerParts, loops: LoopService, data: String, log: EventLog) -> Router {
         var router = Router()
         router.admit(HostRules(allowed: configuration.allowedHosts + [configuration.host]))
         MLflowAPI(tracking: parts.tracking, registry: parts.registry, webhooks: parts.webhooks).install(on: &router)
         MartletAPI(
-            status: ServerStatus(startedAt: WallClock.nowMilliseconds(), dataDirectory: data, ports: ports.both),
+            status: ServerStatus(
+                startedAt: WallClock.nowMilliseconds(),
+                dataDirectory: data,
+                ports: ports.both,
+                kafka: { log.status }
+            ),
             loops: loops,
             streams: parts.streams,
             admin: parts.admin,
@@ -183,29 +223,32 @@ package final class MartletServer: Sendable {
         return router
     }
 
-    private func writePorts(_ data: String) throws {
-        let value: JSONValue = ["http": .int(Int64(ports.http)), "kafka": .int(Int64(ports.kafka))]
-        try File.replace("\(data)/martlet.ports.json", with: value.serialized())
+    private func writePorts(_ data: String, _ log: EventLog) throws {
+        var value: JSONObject = [
+            "http": .int(Int64(ports.http)), "kafka": log.port.map { .int(Int64($0)) } ?? .null,
+        ]
+        if case .outside = log { value["bootstrap"] = .string(log.streams.bootstrapServers) }
+        try File.replace("\(data)/martlet.ports.json", with: JSONValue.object(value).serialized())
     }
 }
 
 /// The ports that a server has bound.
 package final class BoundPorts: Sendable {
-    private let values = Mutex((http: 0, kafka: 0))
+    private let values = Mutex<(http: Int, kafka: Int?)>((0, nil))
 
     /// The port of the APIs and the page.
     package var http: Int { values.withLock { $0.http } }
-    /// The port of Kafka's protocol.
-    package var kafka: Int { values.withLock { $0.kafka } }
+    /// The port of Kafka's protocol; zero where the topics are on another cluster.
+    package var kafka: Int { values.withLock { $0.kafka } ?? 0 }
 
     init() {}
 
     /// Both ports, whenever they are asked for.
-    var both: @Sendable () -> (http: Int, kafka: Int) {
+    var both: @Sendable () -> (http: Int, kafka: Int?) {
         { [self] in values.withLock { $0 } }
     }
 
-    func set(http: Int, kafka: Int) {
+    func set(http: Int, kafka: Int?) {
         values.withLock { $0 = (http, kafka) }
     }
 }

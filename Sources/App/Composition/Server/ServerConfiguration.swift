@@ -30,6 +30,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var logSettings: [String: String] = [:]
     /// When the log's records go to the disk: what a power cut may take back.
     package var flushPolicy = FlushPolicy.always
+    /// The cluster that stands in for the embedded log; nil for the log of our own.
+    package var kafka: OutsideKafka?
     /// The Python environment for jobs, and for the libraries of DuckDB and ONNX Runtime; nil to look for one.
     package var pythonEnvironment: String?
     /// Serves the page from this folder instead of the binary's own copy, for work on it.
@@ -76,7 +78,7 @@ package struct ServerConfiguration: Sendable, Hashable {
         for (option, port) in [("--port", httpPort), ("--kafka-port", kafkaPort)] where !(0...65_535).contains(port) {
             throw ConfigurationError("\(option) must be from 0 to 65535, not \(port)")
         }
-        guard httpPort == 0 || httpPort != kafkaPort else {
+        guard httpPort == 0 || httpPort != kafkaPort || kafka != nil else {
             throw ConfigurationError("--port and --kafka-port must differ; both are \(httpPort)")
         }
         guard (0...36_500).contains(trashDays) else {

@@ -36,6 +36,10 @@ package enum MonitorEvent: Sendable, Hashable {
         package var predicted: Bool
         /// The model's version.
         package var version: Int
+        /// Partition of the row in the input topic.
+        package var rowPartition: Int32 = 0
+        /// Whether its role has passed by all rows before it, as in a topic of one partition.
+        package var passes = true
     }
 
     /// The truth about a prediction.

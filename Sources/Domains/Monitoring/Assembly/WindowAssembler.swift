@@ -60,6 +60,14 @@ struct WindowAssembler: Sendable, Hashable {
         }
     }
 
+    /// Notes that a role has predicted all rows before `through`, or passed them by.
+    mutating func didPass(role: Int, through: Int64) {
+        predictedThrough[role] = max(predictedThrough[role], through)
+    }
+
+    /// Behind the last row of which anything is known.
+    var heldThrough: Int64 { max(inputThrough, firstOffset + Int64(rows.count)) }
+
     /// The next thing that the rows give; nil when more must be read first.
     ///
     /// With `forced`, rows whose horizon the input has passed no longer wait for predictions or labels.
@@ -99,7 +107,7 @@ struct WindowAssembler: Sendable, Hashable {
             counters.undecodable += 1
             return
         }
-        predictedThrough[role] = max(predictedThrough[role], prediction.rowOffset + 1)
+        if prediction.passes { didPass(role: role, through: prediction.rowOffset + 1) }
         guard prediction.rowOffset >= settledThrough, let index = slot(of: prediction.rowOffset) else { return }
         if rows[index].verdicts[role] == nil {
             rows[index].verdicts[role] = HeldRow.Verdict(

@@ -10,7 +10,7 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// The registered model whose predictions are watched.
     package var model: String
 
-    /// The topic of rows that are scored; read from partition 0.
+    /// The topic of rows that are scored; all its partitions are read.
     package var inputTopic: String
 
     /// The topics of predictions by role, the champion's among them; empty to watch the input alone.

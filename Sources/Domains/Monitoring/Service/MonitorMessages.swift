@@ -62,7 +62,7 @@ struct MonitorMessages: Sendable {
         guard let id = object["prediction_id"]?.stringValue, !id.isEmpty,
             let probability = object["probability"]?.doubleValue, probability >= 0, probability <= 1,
             let source = object["source"], source["topic"]?.stringValue == definition.inputTopic,
-            source["partition"]?.intValue == 0,
+            let partition = source["partition"]?.intValue.flatMap({ Int32(exactly: $0) }), partition >= 0,
             let offset = source["offset"]?.intValue, offset >= 0,
             let version = object["version"]?.intValue
         else { return .undecodable }
@@ -74,7 +74,8 @@ struct MonitorMessages: Sendable {
                 rowOffset: offset,
                 probability: probability,
                 predicted: predicted,
-                version: Int(clamping: version)
+                version: Int(clamping: version),
+                rowPartition: partition
             )
         )
     }

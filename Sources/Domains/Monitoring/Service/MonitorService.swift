@@ -13,6 +13,9 @@ package actor MonitorService: Service {
     /// Opens a reader at the given offsets; called again after a failure.
     package typealias ReaderSource = @Sendable ([(TopicPartition, Int64)]) throws -> any RecordReader
 
+    /// Tells how many partitions a topic has; throws where it does not exist.
+    package typealias PartitionCounter = @Sendable (_ topic: String) async throws -> Int
+
     /// How the service behaves; the defaults are for production.
     package struct Options: Sendable {
         /// The most records in one transaction.
@@ -29,6 +32,10 @@ package actor MonitorService: Service {
         package var repeatInterval = Duration.seconds(10)
         /// The first wait after a failure; doubles up to 2 s.
         package var retryInterval = Duration.milliseconds(250)
+        /// How many polls without a record make the topics idle: then no partition that is behind is waited for.
+        package var idlePolls = 150
+        /// How often topics are asked for partitions that were added.
+        package var recountInterval = Duration.seconds(30)
 
         /// The defaults.
         package init() {}
@@ -40,6 +47,7 @@ package actor MonitorService: Service {
     package nonisolated let definition: MonitorDefinition
 
     private let store: MonitorStore
+    private let countPartitions: PartitionCounter
     private let openReader: ReaderSource
     private let referenceSource: any ReferenceSource
     private let healthSource: (any HealthSource)?
@@ -78,12 +86,14 @@ package actor MonitorService: Service {
         observer: (any MonitorObserver)?,
         health: (any HealthSource)? = nil,
         options: Options = Options(),
+        countPartitions: @escaping PartitionCounter = { _ in 1 },
         openReader: @escaping ReaderSource
     ) throws(MonitorError) {
         try definition.validate()
         name = "monitor \(definition.name)"
         self.definition = definition
         store = MonitorStore(database: database)
+        self.countPartitions = countPartitions
         self.openReader = openReader
         referenceSource = reference
         healthSource = health
@@ -92,7 +102,11 @@ package actor MonitorService: Service {
         self.options = options
         messages = MonitorMessages(definition)
         rules = AlertRules(definition: definition)
-        state = MonitorSnapshot(positions: [:], assembler: WindowAssembler(definition), alerts: AlertBook())
+        state = MonitorSnapshot(
+            intake: MonitorIntake(definition),
+            assembler: WindowAssembler(definition),
+            alerts: AlertBook()
+        )
     }
 
     /// What was read and joined so far.
@@ -186,43 +200,72 @@ package actor MonitorService: Service {
 
     /// Reads and works until stopped; throws when a topic or the database fails.
     private func watch() async throws {
-        let reader = try openReader(assignments())
-        do {
-            while !stopping {
-                try await deliverNotices()
-                let records = try await reader.next(maximum: options.batchRecords, wait: options.pollInterval)
-                problem = nil
-                try await work(on: records)
-                if records.isEmpty && streamHasEnded { try await closeOpenWindows() }
-                try await lookAround()
+        while !stopping {
+            let partitions = try await partitionCounts()
+            state.intake.open(partitions: partitions, after: state.assembler)
+            let reader = try openReader(assignments(partitions))
+            do {
+                try await read(reader, partitions)
+            } catch {
+                await reader.close()
+                throw error
             }
-        } catch {
             await reader.close()
-            throw error
         }
-        await reader.close()
     }
 
-    private func assignments() -> [(TopicPartition, Int64)] {
-        let labels = definition.labelsTopic.map { [$0] } ?? []
-        let topics = [definition.inputTopic] + labels + definition.predictionTopics.map(\.topic)
-        return topics.map { topic in
+    /// Reads until stopped, or until a topic has got more partitions.
+    private func read(_ reader: any RecordReader, _ partitions: [String: Int]) async throws {
+        var emptyPolls = 0
+        var lastCount = MonotonicClock.nowNanoseconds()
+        while !stopping {
+            try await deliverNotices()
+            let records = try await reader.next(maximum: options.batchRecords, wait: options.pollInterval)
+            problem = nil
+            emptyPolls = records.isEmpty ? emptyPolls + 1 : 0
+            try await work(on: records, from: reader, isIdle: emptyPolls >= options.idlePolls)
+            if records.isEmpty && streamHasEnded { try await closeOpenWindows() }
+            try await lookAround()
+            if isDue(&lastCount, options.recountInterval), try await partitionCounts() != partitions { return }
+        }
+    }
+
+    private var topics: [String] {
+        [definition.inputTopic] + (definition.labelsTopic.map { [$0] } ?? [])
+            + definition.predictionTopics.map(\.topic)
+    }
+
+    private func partitionCounts() async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for topic in topics { counts[topic] = try await countPartitions(topic) }
+        return counts
+    }
+
+    private func assignments(_ partitions: [String: Int]) -> [(TopicPartition, Int64)] {
+        topics.flatMap { topic in
             let start = topic == definition.inputTopic ? definition.startOffset : LogicalOffset.beginning
-            return (TopicPartition(topic, 0), state.positions[topic] ?? start)
+            return (0..<Int32(partitions[topic] ?? 1)).map { partition in
+                (TopicPartition(topic, partition), state.intake.positions[topic]?[partition] ?? start)
+            }
         }
     }
 
     /// Applies records to a copy of the state and takes it over once it is stored.
-    private func work(on records: [StreamRecord]) async throws {
+    private func work(on records: [StreamRecord], from reader: any RecordReader, isIdle: Bool) async throws {
         var turn = MonitorTurn(state: state, rules: rules, inspector: inspector, now: WallClock.nowMilliseconds())
-        for record in records {
-            turn.state.positions[record.topic] = record.offset + 1
-            turn.state.assembler.receive(messages.event(record))
+        for record in records { turn.state.intake.receive(messages.event(record), record) }
+        let isStalled = isStalled
+        while let step = turn.state.intake.nextStep(isIdle: isIdle, isStalled: isStalled, end: reader.knownEnd) {
+            switch step {
+            case .event(let event): turn.state.assembler.receive(event)
+            case .passed(let role, let through): turn.state.assembler.didPass(role: role, through: through)
+            }
         }
         let settled = turn.state.assembler.settledThrough
         while let step = turn.state.assembler.nextStep(forced: isStalled) {
             try await apply(step, to: &turn)
         }
+        turn.state.intake.forget(before: turn.state.assembler.firstOffset)
         if turn.state.assembler.settledThrough != settled { lastProgress = MonotonicClock.nowNanoseconds() }
         try await fill(&turn)
         try await take(turn)
@@ -347,6 +390,6 @@ package actor MonitorService: Service {
             return
         }
         logger.error("Records were deleted before they were read", ["topic": lost.topic])
-        state.positions[lost.topic] = LogicalOffset.beginning
+        state.intake.readFromBeginning(lost)
     }
 }

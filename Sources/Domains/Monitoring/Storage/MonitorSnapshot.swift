@@ -3,10 +3,10 @@ internal import JSON
 /// The whole state of a monitor between two records: what a restart needs to go on as if nothing had happened.
 ///
 /// Written in the transaction that stores the windows and alerts that follow from it. Text form: a JSON object with
-/// `format` 1; doubles keep all their digits, a missing feature is null.
+/// `format` 2; doubles keep all their digits, a missing feature is null. Format 1, which knew one partition only, is read
+/// too.
 struct MonitorSnapshot: Sendable {
-    /// The next offset to read, by topic.
-    var positions: [String: Int64]
+    var intake: MonitorIntake
     var assembler: WindowAssembler
     var alerts: AlertBook
     var memory = PredictionMemory()
@@ -14,9 +14,9 @@ struct MonitorSnapshot: Sendable {
     /// The state as text.
     func encoded() -> String {
         let value: JSONValue = .object([
-            "format": 1,
+            "format": 2,
             "shape": .string(assembler.definition.shape),
-            "positions": .object(JSONObject(positions.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) })),
+            "intake": intake.json,
             "assembler": assembler.json,
             "alerts": alerts.json,
             "memory": memory.json,
@@ -34,7 +34,8 @@ struct MonitorSnapshot: Sendable {
         } catch {
             throw MonitorError(.damagedState, "the state of monitor '\(definition.name)' is no JSON: \(error)")
         }
-        guard try reader["format"].int() == 1 else {
+        let format = try reader["format"].int()
+        guard (1...2).contains(format) else {
             throw MonitorError(
                 .damagedState,
                 "the state of monitor '\(definition.name)' was written by a newer version of the program"
@@ -47,15 +48,20 @@ struct MonitorSnapshot: Sendable {
                     + "declare it under a new name, or reset it"
             )
         }
-        positions = [:]
-        for (topic, offset) in try reader["positions"].members() { positions[topic] = try offset.int() }
+        if format == 1 {
+            var positions: [String: [Int32: Int64]] = [:]
+            for (topic, offset) in try reader["positions"].members() { positions[topic] = [0: try offset.int()] }
+            intake = MonitorIntake(definition, positions: positions)
+        } else {
+            intake = try MonitorIntake(reading: reader["intake"], for: definition)
+        }
         assembler = try WindowAssembler(reading: reader["assembler"], for: definition)
         alerts = try AlertBook(reading: reader["alerts"])
         memory = try PredictionMemory(reading: reader["memory"])
     }
 
-    init(positions: [String: Int64], assembler: WindowAssembler, alerts: AlertBook) {
-        self.positions = positions
+    init(intake: MonitorIntake, assembler: WindowAssembler, alerts: AlertBook) {
+        self.intake = intake
         self.assembler = assembler
         self.alerts = alerts
     }

@@ -22,6 +22,8 @@ final class DeploymentControl: Sendable {
         var acknowledged: [Int32: Int64] = [:]
         var ends: [Int32: Int64] = [:]
         var outputRowsBefore = 0
+
+        var lag: Int64 { ends.reduce(0) { $0 + max(0, $1.value - (acknowledged[$1.key] ?? 0)) } }
     }
 
     let latency = LatencyHistogram()
@@ -30,6 +32,7 @@ final class DeploymentControl: Sendable {
     private let rowsMetric: Counter
     private let errorsMetric: Counter
     private let latencyMetric: HistogramMetric
+    private let lagMetric: Gauge
 
     init(_ configuration: DeploymentConfiguration) {
         let status = DeploymentStatus(
@@ -54,6 +57,7 @@ final class DeploymentControl: Sendable {
         let registry = MetricsRegistry.shared
         rowsMetric = registry.counter("martlet_scoring_rows_total", help: "Predictions written", labels: labels)
         errorsMetric = registry.counter("martlet_scoring_errors_total", help: "Messages rejected", labels: labels)
+        lagMetric = registry.gauge("martlet_scoring_lag_rows", help: "Rows that wait to be scored", labels: labels)
         latencyMetric = registry.histogram(
             "martlet_scoring_latency_seconds",
             help: "From a row's production to its prediction's acknowledgement",
@@ -64,9 +68,9 @@ final class DeploymentControl: Sendable {
     // MARK: - Numbers
 
     var status: DeploymentStatus {
-        var (status, acknowledged, ends) = state.withLock { ($0.status, $0.acknowledged, $0.ends) }
+        var (status, lag) = state.withLock { ($0.status, $0.lag) }
         status.ratePerSecond = rate.perSecond
-        status.lag = ends.reduce(0) { $0 + max(0, $1.value - (acknowledged[$1.key] ?? 0)) }
+        status.lag = lag
         status.latencyP50 = latency.quantile(0.5)
         status.latencyP99 = latency.quantile(0.99)
         return status
@@ -84,7 +88,11 @@ final class DeploymentControl: Sendable {
     }
 
     func didFetch(ends: [Int32: Int64]) {
-        state.withLock { $0.ends.merge(ends) { _, new in new } }
+        let lag = state.withLock { state in
+            state.ends.merge(ends) { _, new in new }
+            return state.lag
+        }
+        lagMetric.set(Double(lag))
     }
 
     func didAcknowledge(_ batch: ScoredBatch) {
@@ -101,6 +109,7 @@ final class DeploymentControl: Sendable {
             state.status.rowsSinceStart += batch.rows
             state.status.rows = state.outputRowsBefore + state.status.rowsSinceStart
             state.status.errors += batch.rejections
+            lagMetric.set(Double(state.lag))
         }
     }
 

@@ -4,7 +4,7 @@ package import Streams
 package struct ReplayConfiguration: Sendable {
     /// The replay's name, for example `weather-station`.
     package var name: String
-    /// The topic of rows, of one partition, into which nobody else writes.
+    /// The topic of rows, into which nobody else writes; rows go to its partitions in turn.
     package var output: String
     /// The topic of labels, likewise; nil where labels are not released.
     package var labels: String?

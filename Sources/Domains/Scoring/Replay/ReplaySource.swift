@@ -7,11 +7,15 @@ internal import Telemetry
 
 /// Replays the rows of a dataset into a topic at a declared pace, and each label some rows later into another.
 ///
-/// Its position is the log's: the next row is the end offset of the rows' topic, the next label the end offset of the
-/// labels' topic. Nothing else is kept, so after `kill -9` no row is lost and none is sent twice.
+/// Rows, and likewise labels, go to the partitions of their topic in turn. The position is the log's: the ends of the
+/// partitions say which rows and labels were sent. Nothing else is kept, so after `kill -9` no row is lost and none is
+/// sent twice. The number of partitions must not change while a replay is played.
 package final class ReplaySource: Service {
     /// The header that says when a row was produced: Unix nanoseconds in decimal digits.
     package static let producedAtHeader: StaticString = "produced_at_ns"
+
+    /// The most rows that are sent at once, and so the most that a kill can leave behind in one partition.
+    private static let largestBatch = 4_096
 
     private let configuration: ReplayConfiguration
     private let rows: any RowSource
@@ -94,15 +98,18 @@ package final class ReplaySource: Service {
 
     /// Where the replay stands, and the rows whose labels are still held back.
     private struct Position {
+        let rowPlaces: ReplayPlacement
+        let labelPlaces: ReplayPlacement?
         var row: Int
         var label: Int
-        var held: [ReplayRow]
+        var held: [ReplayRow] = []
+        var missingRows: [Int]
+        var missingLabels: [Int] = []
     }
 
     private func findPosition(total: Int) async throws -> Position {
         let admin = try StreamAdmin(configuration.streams)
-        try await admin.ensureTopic(configuration.output)
-        let row = try await Int(admin.watermarks(TopicPartition(configuration.output, 0)).high)
+        let (rowPlaces, row, missingRows) = try await find(configuration.output, admin)
         guard row <= total else {
             throw ScoringError(
                 .topics,
@@ -110,9 +117,10 @@ package final class ReplaySource: Service {
                     + "nobody else may write into it; delete it to start anew"
             )
         }
-        guard let labels = configuration.labels else { return Position(row: row, label: row, held: []) }
-        try await admin.ensureTopic(labels)
-        let label = try await Int(admin.watermarks(TopicPartition(labels, 0)).high)
+        guard let labels = configuration.labels else {
+            return Position(rowPlaces: rowPlaces, labelPlaces: nil, row: row, label: row, missingRows: missingRows)
+        }
+        let (labelPlaces, label, missingLabels) = try await find(labels, admin)
         guard label <= row else {
             throw ScoringError(
                 .topics,
@@ -120,15 +128,49 @@ package final class ReplaySource: Service {
                     + "delete both topics to start anew"
             )
         }
-        return Position(row: row, label: label, held: try await rows.rows(label..<row))
+        return Position(
+            rowPlaces: rowPlaces,
+            labelPlaces: labelPlaces,
+            row: row,
+            label: label,
+            held: try await rows.rows(label..<row),
+            missingRows: missingRows,
+            missingLabels: missingLabels
+        )
+    }
+
+    /// How many rows a topic holds, and which of them a kill has kept out of it.
+    private func find(_ name: String, _ admin: StreamAdmin) async throws -> (ReplayPlacement, Int, [Int]) {
+        try await admin.ensureTopic(name)
+        guard let topic = try await admin.topic(name) else {
+            throw StreamError(.unknownTopic, "topic \"\(name)\" was deleted at this moment: create it again")
+        }
+        var ends: [Int64] = []
+        for partition in 0..<Int32(topic.partitions) {
+            ends.append(try await admin.watermarks(TopicPartition(name, partition)).high)
+        }
+        let places = ReplayPlacement(topic: name, partitions: topic.partitions)
+        let (next, missing) = places.progress(ends: ends)
+        guard missing.count <= Self.largestBatch else {
+            throw ScoringError(
+                .topics,
+                "the partitions of topic \"\(name)\" end at \(ends), which no replay leaves behind: somebody else writes "
+                    + "into it, or partitions were added; delete it to start anew"
+            )
+        }
+        return (places, next, missing)
     }
 
     private func send(total: Int, from position: inout Position, _ producer: StreamProducer) async throws {
         var pace = ReplayPace(rowsPerSecond: configuration.rowsPerSecond, now: MonotonicClock.nowNanoseconds())
+        try await fill(&position, producer)
         try await sendLabels(total: total, &position, producer)
         while position.row < total && !isStopping {
             if await waitForGate() { pace.restart(now: MonotonicClock.nowNanoseconds()) }
-            let due = pace.due(now: MonotonicClock.nowNanoseconds(), limit: min(4_096, total - position.row))
+            let due = pace.due(
+                now: MonotonicClock.nowNanoseconds(),
+                limit: min(Self.largestBatch, total - position.row)
+            )
             if due > 0 {
                 try await sendRows(due, &position, producer)
                 pace.didSend(due)
@@ -149,62 +191,103 @@ package final class ReplaySource: Service {
         return true
     }
 
+    /// Sends what a kill has kept out of single partitions.
+    private func fill(_ position: inout Position, _ producer: StreamProducer) async throws {
+        if let first = position.missingRows.first {
+            let all = try await rows.rows(first..<position.row)
+            try await write(position.missingRows.map { ($0, all[$0 - first]) }, position.rowPlaces, producer)
+            position.missingRows = []
+        }
+        if let places = position.labelPlaces, let first = position.missingLabels.first {
+            let all = try await rows.rows(first..<position.label)
+            let labels = position.missingLabels.map { ($0, all[$0 - first]) }
+            try await writeLabels(labels, known: all.last?.eventTime, places, position.rowPlaces, producer)
+            position.missingLabels = []
+        }
+    }
+
     private func sendRows(_ count: Int, _ position: inout Position, _ producer: StreamProducer) async throws {
-        let batchRows = try await rows.rows(position.row..<position.row + count)
-        var batch = ProducerBatch(topic: configuration.output)
-        batch.headers = [StreamHeader("\(Self.producedAtHeader)", Array("\(WallClock.nowNanoseconds())".utf8))]
-        for row in batchRows {
-            row.value.withUnsafeBytes {
-                batch.append(partition: 0, timestampMilliseconds: row.eventTime, key: nil, value: $0)
-            }
-        }
-        let offsets = try await producer.send(batch)
-        guard offsets.first == Int64(position.row), offsets.last == Int64(position.row + count - 1) else {
-            throw ScoringError(
-                .topics,
-                "row \(position.row) came to offset \(offsets.first ?? -1) of topic \"\(configuration.output)\": "
-                    + "somebody else writes into it, so rows and labels no longer match; delete it to start anew"
-            )
-        }
+        let first = position.row
+        let batchRows = try await rows.rows(first..<first + count)
+        try await write(batchRows.enumerated().map { (first + $0, $1) }, position.rowPlaces, producer)
         position.row += count
-        if configuration.labels != nil { position.held += batchRows } else { position.label = position.row }
+        if position.labelPlaces != nil { position.held += batchRows } else { position.label = position.row }
         rate.count(count)
         let sent = position.row
         state.withLock { $0.rowsSent = sent }
     }
 
+    private func write(
+        _ numbered: [(Int, ReplayRow)],
+        _ places: ReplayPlacement,
+        _ producer: StreamProducer
+    ) async throws {
+        var batch = ProducerBatch(topic: places.topic)
+        batch.headers = [StreamHeader("\(Self.producedAtHeader)", Array("\(WallClock.nowNanoseconds())".utf8))]
+        for (number, row) in numbered {
+            row.value.withUnsafeBytes {
+                batch.append(
+                    partition: places.partition(of: number),
+                    timestampMilliseconds: row.eventTime,
+                    key: nil,
+                    value: $0
+                )
+            }
+        }
+        try check(try await producer.send(batch), of: numbered.map(\.0), places)
+    }
+
     /// Sends the labels that are due: those of rows far enough back, and all once the rows have ended.
     private func sendLabels(total: Int, _ position: inout Position, _ producer: StreamProducer) async throws {
-        guard let topic = configuration.labels else { return }
+        guard let places = position.labelPlaces else { return }
         let end = position.row == total ? total : max(position.label, position.row - configuration.labelDelayRows)
         let count = end - position.label
         guard count > 0 else { return }
+        let first = position.label
         // The time at which a label becomes known is that of the newest row.
         let now = position.held.last?.eventTime
-        var batch = ProducerBatch(topic: topic)
-        for (index, row) in position.held.prefix(count).enumerated() {
-            let value = label(row, offset: position.label + index)
-            batch.append(partition: 0, timestampMilliseconds: now, key: nil) { $0.append(contentsOf: value) }
-        }
-        let offsets = try await producer.send(batch)
-        guard offsets.first == Int64(position.label) else {
-            throw ScoringError(
-                .topics,
-                "label \(position.label) came to offset \(offsets.first ?? -1) of topic \"\(topic)\": somebody else "
-                    + "writes into it; delete both topics to start anew"
-            )
-        }
+        let due = position.held.prefix(count).enumerated().map { (first + $0, $1) }
+        try await writeLabels(due, known: now, places, position.rowPlaces, producer)
         position.held.removeFirst(count)
         position.label = end
         state.withLock { $0.labelsSent = end }
     }
 
+    private func writeLabels(
+        _ numbered: [(Int, ReplayRow)],
+        known: Int64?,
+        _ places: ReplayPlacement,
+        _ rowPlaces: ReplayPlacement,
+        _ producer: StreamProducer
+    ) async throws {
+        var batch = ProducerBatch(topic: places.topic)
+        for (number, row) in numbered {
+            let value = label(row, id: rowPlaces.predictionID(of: number))
+            batch.append(partition: places.partition(of: number), timestampMilliseconds: known, key: nil) {
+                $0.append(contentsOf: value)
+            }
+        }
+        try check(try await producer.send(batch), of: numbered.map(\.0), places)
+    }
+
+    /// Each record must have come to the place that its number says.
+    private func check(_ offsets: [Int64], of numbers: [Int], _ places: ReplayPlacement) throws(ScoringError) {
+        for (offset, number) in zip(offsets, numbers) where offset != places.offset(of: number) {
+            throw ScoringError(
+                .topics,
+                "row \(number) came to offset \(offset) of topic \"\(places.topic)\", partition "
+                    + "\(places.partition(of: number)): somebody else writes into it, so rows and labels no longer "
+                    + "match; delete it to start anew"
+            )
+        }
+    }
+
     /// A label as JSON: the id of its row's prediction, the value, and the row's event time.
-    private func label(_ row: ReplayRow, offset: Int) -> [UInt8] {
+    private func label(_ row: ReplayRow, id: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("prediction_id")
-        writer.string("\(configuration.output)-0-\(offset)")
+        writer.string(id)
         writer.key("label")
         if let label = row.label {
             if let whole = Int64(exactly: label) { writer.int(whole) } else { writer.double(label) }

@@ -28,6 +28,14 @@ package struct ServeOptions: Sendable, Equatable {
     package var logSettings: [String: String] = [:]
     /// The value of `--flush`.
     package var flush: FlushOption?
+    /// The value of `--kafka`.
+    package var kafka: String?
+    /// The values of `--kafka-properties`: files.
+    package var kafkaPropertyFiles: [String] = []
+    /// The values of `--kafka-property`.
+    package var kafkaProperties: [String] = []
+    /// The value of `--kafka-wait`, seconds.
+    package var kafkaWait: Int?
     /// The value of `--python`.
     package var pythonEnvironment: String?
     /// The value of `--ui-dir`.
@@ -104,6 +112,10 @@ enum ServerCommands {
             "WHEN",
             "Records to the disk: always (before each answer), every so many ms, never; always without"
         ),
+        .value("--kafka", "HOST:PORT", "Uses this Kafka cluster instead of the embedded log; several with commas"),
+        .values("--kafka-property", "NAME=VALUE", "A client setting for --kafka, such as security.protocol=SSL"),
+        .values("--kafka-properties", "FILE", "A file of such settings, name=value a line; keeps secrets off the list"),
+        .value("--kafka-wait", "SECONDS", "How long a start waits for that cluster; 30 without"),
         .value("--python", "FOLDER", "The Python environment; $MARTLET_VENV, else .venv without"),
         .value("--ui-dir", "FOLDER", "Serves the page from a folder, for work on it"),
         .value("--artifacts", "PLACE", "Where artifacts lie: s3://bucket/prefix; the data folder without"),
@@ -173,6 +185,11 @@ enum ServerCommands {
         options.advertisedHost = invocation.value("--advertised-host")
         options.advertisedPort = try invocation.integer("--advertised-port", 1...65_535)
         options.flush = try invocation.value("--flush").map(flush)
+        options.kafka = invocation.value("--kafka")
+        options.kafkaPropertyFiles = invocation.allValues("--kafka-properties")
+        options.kafkaProperties = invocation.allValues("--kafka-property")
+        options.kafkaWait = try invocation.integer("--kafka-wait", 1...3_600)
+        try checkKafka(options)
         options.pythonEnvironment = invocation.value("--python")
         options.uiDirectory = invocation.value("--ui-dir")
         options.artifacts = invocation.value("--artifacts")
@@ -195,6 +212,24 @@ enum ServerCommands {
                 throw .usage("--flush is always, never, or a number of milliseconds from 1 to 3600000; not '\(text)'")
             }
             return .every(milliseconds: milliseconds)
+        }
+    }
+
+    /// A cluster of somebody else's and a log of our own exclude each other.
+    private static func checkKafka(_ options: ServeOptions) throws(CommandFailure) {
+        if options.kafka != nil {
+            guard options.kafkaPort == nil, options.kafkaHost == nil, options.advertisedHost == nil,
+                options.advertisedPort == nil, !options.requiresLogin, options.logSettings.isEmpty, options.flush == nil
+            else {
+                throw .usage(
+                    "with --kafka there is no log of our own: leave out --kafka-port, --kafka-host, --advertised-host, "
+                        + "--advertised-port, --require-login, --log-setting and --flush"
+                )
+            }
+        } else if !options.kafkaProperties.isEmpty || !options.kafkaPropertyFiles.isEmpty || options.kafkaWait != nil {
+            throw .usage(
+                "--kafka-property, --kafka-properties and --kafka-wait are about the cluster that --kafka names; name one"
+            )
         }
     }
 

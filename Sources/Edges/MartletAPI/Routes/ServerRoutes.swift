@@ -7,13 +7,21 @@ internal import Telemetry
 package struct ServerStatus: Sendable {
     private let startedAt: Int64
     private let dataDirectory: String
-    private let ports: @Sendable () -> (http: Int, kafka: Int)
+    private let ports: @Sendable () -> (http: Int, kafka: Int?)
+    private let kafka: @Sendable () -> KafkaStatus
 
-    /// Makes the status of a server that began at `startedAt`, Unix time in milliseconds; `ports` tells what is bound.
-    package init(startedAt: Int64, dataDirectory: String, ports: @escaping @Sendable () -> (http: Int, kafka: Int)) {
+    /// Makes the status of a server that began at `startedAt`, Unix time in milliseconds; `ports` tells what is bound,
+    /// `kafka` where the topics are.
+    package init(
+        startedAt: Int64,
+        dataDirectory: String,
+        ports: @escaping @Sendable () -> (http: Int, kafka: Int?),
+        kafka: @escaping @Sendable () -> KafkaStatus
+    ) {
         self.startedAt = startedAt
         self.dataDirectory = dataDirectory
         self.ports = ports
+        self.kafka = kafka
     }
 
     var json: JSONValue {
@@ -23,9 +31,33 @@ package struct ServerStatus: Sendable {
             "started_at": .string(WallClock.iso8601(milliseconds: startedAt)),
             "uptime_seconds": .double(Double(WallClock.nowMilliseconds() - startedAt) / 1_000),
             "http_port": .int(Int64(ports.http)),
-            "kafka_port": .int(Int64(ports.kafka)),
+            "kafka_port": ports.kafka.map { .int(Int64($0)) } ?? .null,
+            "kafka": kafka().json,
             "data_directory": .string(dataDirectory),
             "ready": true,
+        ]
+    }
+}
+
+/// Where the topics are, and whether they can be reached.
+package struct KafkaStatus: Sendable {
+    private let isEmbedded: Bool
+    private let bootstrapServers: String
+    private let problem: String?
+
+    /// The status of the log of our own, or of an outside cluster with what keeps it from answering now, if anything.
+    package init(isEmbedded: Bool, bootstrapServers: String, problem: String? = nil) {
+        self.isEmbedded = isEmbedded
+        self.bootstrapServers = bootstrapServers
+        self.problem = problem
+    }
+
+    var json: JSONValue {
+        [
+            "mode": isEmbedded ? "embedded" : "outside",
+            "bootstrap": .string(bootstrapServers),
+            "reachable": .bool(problem == nil),
+            "problem": problem.map(JSONValue.string) ?? .null,
         ]
     }
 }

@@ -1,0 +1,13 @@
+internal import FuzzTargets
+internal import Glibc
+
+/// The decoder that `MARTLET_FUZZ_TARGET` names.
+enum ChosenTarget {
+    static let target: FuzzTarget = {
+        let name = getenv("MARTLET_FUZZ_TARGET").map { String(cString: $0) } ?? ""
+        if let target = FuzzTarget.named(name) { return target }
+        let names = FuzzTarget.all.map(\.name).joined(separator: ", ")
+        fputs("martlet-fuzz: MARTLET_FUZZ_TARGET must be one of \(names)\n", stderr)
+        exit(64)
+    }()
+}
