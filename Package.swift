@@ -151,7 +151,7 @@ let package = Package(
             "MartletAPI",
             base + [
                 "HTTPServer", "Streams", "Lake", "BlobStore", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
-                "Access",
+                "Access", "Monitoring",
             ]
         ),
 
@@ -282,6 +282,7 @@ let package = Package(
             [
                 "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "Trash", "SQLStore",
                 "SQLStoreTestSupport", "BlobStore", "MLflowAPI", "Execution", "Files", "JSON", "Access",
+                "Monitoring",
             ]
         ),
 

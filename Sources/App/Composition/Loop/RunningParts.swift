@@ -72,7 +72,7 @@ struct PartsBuilder {
     }
 
     func monitors(observer: MonitorEvents) async throws -> [MonitorService] {
-        let factory = MonitorFactory(parts: parts)
+        let factory = MonitorFactory(parts: parts, health: parts.health)
         var monitors: [MonitorService] = []
         for declaration in project.monitors { monitors.append(try await factory.make(declaration, observer: observer)) }
         return monitors
@@ -102,7 +102,7 @@ struct PartsBuilder {
                 alias: RegistryChampionAlias(registry: parts.registry, followers: followers)
             )
             return RetrainingService(
-                policy: RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
+                policy: try RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
                 ports: ports,
                 journal: parts.journal,
                 database: parts.database
@@ -156,7 +156,7 @@ struct PartsBuilder {
 }
 
 extension RetrainingPolicy {
-    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) {
+    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) throws {
         self.init(
             name: declaration.name,
             project: project,
@@ -175,5 +175,17 @@ extension RetrainingPolicy {
                 minimumRows: declaration.holdOutRows
             )
         )
+        everyLabels = declaration.everyLabels
+        maximumAgeMilliseconds = declaration.maximumAgeDays.map { Int64($0 * 86_400_000) }
+        warmUpRows = declaration.warmUpRows
+        coolDownMilliseconds = Int64(declaration.coolDownMinutes * 60_000)
+        guard let text = declaration.schedule else { return }
+        guard let schedule = CronSchedule(text) else {
+            throw LoopError(
+                "retraining \(declaration.name): trigger.schedule must be five fields of cron, such as '0 3 * * 1'; "
+                    + "not '\(text)'"
+            )
+        }
+        self.schedule = schedule
     }
 }

@@ -11,6 +11,7 @@ struct MonitorFactory: Sendable {
     private static let sampledRecords: Int64 = 100
 
     let parts: ServerParts
+    let health: DeploymentHealth
 
     /// A monitor that is ready to run.
     ///
@@ -25,6 +26,7 @@ struct MonitorFactory: Sendable {
             database: parts.database,
             reference: CatalogueReference(catalogue: parts.catalogue),
             observer: observer,
+            health: health,
             openReader: { try StreamReader(streams, assignments: $0) }
         )
     }
