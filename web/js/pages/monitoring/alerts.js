@@ -15,9 +15,9 @@ export function alertsCard(changed) {
   const said = h("p", { class: "hint", role: "status" });
   const body = h("tbody");
   const silenced = h("ul", { class: "silences" });
-  const heads = ["Alert", "Severity", "Status", "Opened", "Window", "Actions"];
+  const heads = [["Alert"], ["Severity"], ["Status"], ["Opened"], ["Window", 1], ["Actions"]];
   const table = h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Alerts, table" },
-    h("table", null, h("thead", null, h("tr", null, heads.map((head) => h("th", { scope: "col" }, head)))), body));
+    h("table", null, h("thead", null, h("tr", null, heads.map(([head, number]) => h("th", { scope: "col", class: number ? "number" : null }, head)))), body));
   const element = h("section", { class: "card list alerts", "aria-label": "Alerts" },
     h("div", { class: "card-head" }, h("h2", null, "Alerts"), covers, said), table, silenced);
 

@@ -8,11 +8,11 @@ import { mono } from "../../kit/cells.js";
 export function overviewCard(choose) {
   const covers = h("p", { class: "hint" });
   const body = h("tbody");
-  const heads = ["Monitor", "Project", "Input", "Reference", "Windows", "Open alerts", "Rows", "Labels", "State"];
+  const heads = [["Monitor"], ["Project"], ["Input"], ["Reference"], ["Windows", 1], ["Open alerts", 1], ["Rows", 1], ["Labels", 1], ["State"]];
   const element = h("section", { class: "card list", "aria-label": "Monitors" },
     h("div", { class: "card-head" }, h("h2", null, "Monitors"), covers),
     h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Monitors, table" },
-      h("table", null, h("thead", null, h("tr", null, heads.map((head) => h("th", { scope: "col" }, head)))), body)));
+      h("table", null, h("thead", null, h("tr", null, heads.map(([head, number]) => h("th", { scope: "col", class: number ? "number" : null }, head)))), body)));
 
   function show({ monitors, monitor }) {
     say(covers, count(monitors.length, "monitor"));
