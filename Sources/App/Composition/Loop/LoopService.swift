@@ -149,8 +149,12 @@ final class LoopService: Service, LoopSource {
     }
 
     /// The monitors that run, each with its project.
-    var runningMonitors: [(service: MonitorService, project: String)] {
-        loops.flatMap { loop in (loop.currentParts?.monitors ?? []).map { ($0, loop.project.name) } }
+    var runningMonitors: [(service: any RunningMonitor, project: String)] {
+        loops.flatMap { loop in
+            let parts = loop.currentParts
+            let all: [any RunningMonitor] = (parts?.monitors ?? []) + (parts?.datasetMonitors ?? [])
+            return all.map { ($0, loop.project.name) }
+        }
     }
 
     /// The names of the monitors that projects declare, running or not.

@@ -13,12 +13,14 @@ internal import Telemetry
 struct RunningParts: Sendable {
     let scorers: [ScoringDeployment]
     let monitors: [MonitorService]
+    /// Monitors of datasets, which no policy listens to.
+    let datasetMonitors: [any RunningMonitor]
     let retrainers: [RetrainingService]
     let replays: [ReplaySource]
     let followers: Followers
 
     /// The services in the order of their dependencies: sources come last, and stop first.
-    var services: [any Service] { scorers + monitors + retrainers + replays }
+    var services: [any Service] { scorers + monitors + datasetMonitors + retrainers + replays }
 
     init(activation: ProjectActivation, loop: ProjectLoop) async throws {
         let builder = PartsBuilder(activation: activation)
@@ -27,6 +29,7 @@ struct RunningParts: Sendable {
         retrainers = try builder.retrainers(followers: followers)
         let observer = MonitorEvents(activation: activation, retrainers: retrainers)
         monitors = try await builder.monitors(observer: observer)
+        datasetMonitors = try await builder.datasetMonitors(observer: observer)
         followers.set(monitors: monitors)
         for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
         replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
@@ -74,7 +77,18 @@ struct PartsBuilder {
     func monitors(observer: MonitorEvents) async throws -> [MonitorService] {
         let factory = MonitorFactory(parts: parts, health: parts.health)
         var monitors: [MonitorService] = []
-        for declaration in project.monitors { monitors.append(try await factory.make(declaration, observer: observer)) }
+        for declaration in project.monitors where declaration.dataset == nil {
+            monitors.append(try await factory.make(declaration, observer: observer))
+        }
+        return monitors
+    }
+
+    func datasetMonitors(observer: MonitorEvents) async throws -> [any RunningMonitor] {
+        let factory = MonitorFactory(parts: parts, health: parts.health)
+        var monitors: [any RunningMonitor] = []
+        for declaration in project.monitors where declaration.dataset != nil {
+            monitors.append(try await factory.makeAny(declaration, observer: observer))
+        }
         return monitors
     }
 

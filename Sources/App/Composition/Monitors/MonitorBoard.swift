@@ -120,7 +120,7 @@ struct MonitorBoard: MonitorSource {
 
     // MARK: -
 
-    private typealias Running = (service: MonitorService, project: String?)
+    private typealias Running = (service: any RunningMonitor, project: String?)
 
     private var running: [Running] {
         let hosted = host.all.values.compactMap(\.service).map { Running($0, nil) }
@@ -146,6 +146,7 @@ struct MonitorBoard: MonitorSource {
             "name": .string(definition.name), "project": monitor.project.map(JSONValue.string) ?? .null,
             "model": definition.model.isEmpty ? .null : .string(definition.model),
             "input": .string(definition.inputTopic),
+            "dataset": definition.dataset.map(JSONValue.string) ?? .null,
             "reference": reference.map { .string("\($0)") } ?? .null,
             "problem": problem.map(JSONValue.string) ?? .null,
             "columns": .int(Int64(definition.columns.count)),

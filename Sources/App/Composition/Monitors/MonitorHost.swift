@@ -12,7 +12,7 @@ final class MonitorHost: Service {
     /// A monitor, or why there is none.
     struct Entry {
         var declaration: JSONValue
-        var service: MonitorService?
+        var service: (any RunningMonitor)?
         var problem: String?
         var task: Task<Void, Never>?
     }
@@ -87,14 +87,14 @@ final class MonitorHost: Service {
         begin(name, declaration, try await make(try MonitorDeclaration(json: declaration)))
     }
 
-    private func make(_ declaration: MonitorDeclaration) async throws -> MonitorService {
-        let service = try await factory.make(declaration, observer: HostedMonitorEvents(events: parts.events))
+    private func make(_ declaration: MonitorDeclaration) async throws -> any RunningMonitor {
+        let service = try await factory.makeAny(declaration, observer: HostedMonitorEvents(events: parts.events))
         await moveReference(of: service)
         return service
     }
 
     /// The task belongs to the entry, whose end ``stop()`` waits for.
-    private func begin(_ name: String, _ declaration: JSONValue, _ service: MonitorService) {
+    private func begin(_ name: String, _ declaration: JSONValue, _ service: any RunningMonitor) {
         let task = Task { [logger] in
             do {
                 try await service.run()
@@ -119,9 +119,9 @@ final class MonitorHost: Service {
         }
     }
 
-    private func moveReference(of service: MonitorService) async {
-        let definition = service.definition
-        guard definition.reference == nil, !definition.model.isEmpty else { return }
+    private func moveReference(of monitor: any RunningMonitor) async {
+        let definition = monitor.definition
+        guard let service = monitor as? MonitorService, definition.reference == nil, !definition.model.isEmpty else { return }
         do {
             guard let reference = try await parts.championData(of: definition.model) else { return }
             try await service.setReference(reference)

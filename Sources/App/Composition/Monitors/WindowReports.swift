@@ -72,6 +72,12 @@ struct WindowReports {
 
     /// The window's cells, column by column.
     private func rows(of window: MonitoredWindow, _ definition: MonitorDefinition) async throws -> [[Cell]] {
+        if let dataset = definition.dataset {
+            let version = ReferenceDataset(dataset: dataset, version: window.index)
+            let values = try await CatalogueReference(catalogue: parts.catalogue)
+                .columns(definition.columns, of: version)
+            return definition.columns.map { values[$0.name]?.cells ?? [] }
+        }
         let count = try await parts.admin.topic(definition.inputTopic)?.partitions ?? 0
         var columns: [[Cell]] = definition.columns.map { _ in [] }
         for partition in 0..<Int32(clamping: count) {

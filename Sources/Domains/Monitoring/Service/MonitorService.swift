@@ -329,11 +329,7 @@ package actor MonitorService: Service {
     private func deliver(_ notice: MonitorStore.Notice) async -> Bool {
         guard let observer else { return true }
         do {
-            switch notice.content {
-            case .window(let window): try await observer.monitor(definition.name, didClose: window)
-            case .opened(let alert): try await observer.monitor(definition.name, didOpen: alert)
-            case .resolved(let alert): try await observer.monitor(definition.name, didResolve: alert)
-            }
+            try await notice.content.tell(observer, of: definition.name)
             return true
         } catch {
             report("the observer failed: \(error)")

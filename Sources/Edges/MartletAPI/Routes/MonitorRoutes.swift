@@ -63,8 +63,9 @@ struct MonitorRoutes: RouteGroup {
             "Declares a monitor and starts it; fields as in a project's file",
             body: [
                 .required("name", "string", "Unique among all monitors"),
-                .required("input", "string", "The topic of rows"),
-                .required("window", "object", "`size` (rows), `seconds` (event time) or `labels`"),
+                .optional("input", "string", "The topic of rows; this and `window`, or `dataset`"),
+                .optional("window", "object", "`size` (rows), `seconds` (event time) or `labels`"),
+                .optional("dataset", "string", "A dataset: each new version is a window"),
                 .optional("columns", "array", "Names, or objects with `name`, `type`, `minimum`, `maximum`, …"),
                 .optional("predictions", "object", "Topics of predictions by role; `champion` among them"),
                 .optional("labels", "string", "The topic of labels"),
@@ -83,7 +84,7 @@ struct MonitorRoutes: RouteGroup {
         .put(
             "\(Self.root)/{name}",
             "Declares a monitor anew, or for the first time, and starts it",
-            body: [.required("input", "string", "The topic of rows; other fields as for POST")],
+            body: [.optional("input", "string", "The topic of rows; other fields as for POST")],
             limits: RouteLimits(timeout: .seconds(60))
         ) { [source] request in
             var fields = try await request.fields().object
