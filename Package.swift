@@ -167,7 +167,7 @@ let package = Package(
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
                 "Inference", "Statistics", "Processes", "Tracking", "Registry", "Trash", "Webhooks", "Catalogue",
                 "Pipelines", "Scoring", "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI",
-                "WebUI", "CommandLine",
+                "WebUI", "CommandLine", "Reports",
             ]
         ),
 

@@ -202,7 +202,9 @@ import Tracking
         #expect(await api.send(.post, "/api/v1/alerts/a2/acknowledge", [:]).status == 404)
         let wish: JSONValue = ["monitor": "rain", "seconds": 3600, "reason": "known"]
         #expect(await api.send(.post, "/api/v1/silences", wish).status == 201)
-        #expect(await api.send(.post, "/api/v1/silences", ["monitor": "rain", "seconds": 0, "reason": "x"]).status == 400)
+        #expect(
+            await api.send(.post, "/api/v1/silences", ["monitor": "rain", "seconds": 0, "reason": "x"]).status == 400
+        )
         #expect(await api.send(.post, "/api/v1/silences", ["monitor": "rain", "seconds": 5]).status == 400)
         let unknown: JSONValue = ["monitor": "snow", "seconds": 5, "reason": "x"]
         #expect(await api.send(.post, "/api/v1/silences", unknown).status == 404)

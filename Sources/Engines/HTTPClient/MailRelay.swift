@@ -28,7 +28,8 @@ package struct MailMessage: Sendable, Hashable {
         let headers = [
             "From: \(sender)", "To: \(to.joined(separator: ",\r\n "))", "Subject: \(encodedSubject)",
             "Date: \(Self.date(now))", "Message-ID: <\(id)@\(domain)>", "MIME-Version: 1.0",
-            "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "Auto-Submitted: auto-generated",
+            "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64",
+            "Auto-Submitted: auto-generated",
         ]
         let lines = headers + [""] + Self.lines(Base64.encode(Array(text.utf8)))
         return Array((lines.joined(separator: "\r\n") + "\r\n").utf8)
@@ -78,15 +79,18 @@ package struct MailError: Error, Sendable, CustomStringConvertible {
     package let description: String
 }
 
-/// A relay that takes mails, over SMTP; an exchange blocks one of its own threads. Thread-safe.
+/// A relay that takes mails, over SMTP; an exchange blocks one of its own threads.
+///
+/// Thread-safe.
 package final class MailRelay: Sendable {
     private let url: String
     private let sender: String
     private let pool = BlockingPool(name: "mail", threads: 1)
     private let handles = CurlHandles()
 
-    /// A relay at `url`, `smtp://` or `smtps://`, with `user:password@` where it wants them; TLS is then insisted on,
-    /// and used where it is offered otherwise. `sender` is the address that mails come from.
+    /// A relay at `url`, `smtp://` or `smtps://`, that mails come to from the address `sender`.
+    ///
+    /// With `user:password@` in the address TLS is insisted on; otherwise it is used where it is offered.
     package init(url: String, sender: String) {
         self.url = url
         self.sender = sender

@@ -100,7 +100,8 @@ struct AlertText {
     init(_ message: AlertMessage, server: String) {
         self.message = message
         let monitor = message.alert.monitor.utf8.map { byte -> String in
-            let isPlain = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
+            let isPlain =
+                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
             if isPlain || [0x2D, 0x2E, 0x5F].contains(byte) { return String(UnicodeScalar(byte)) }
             return "%" + Hex.encode([byte]).uppercased()
         }
@@ -122,7 +123,10 @@ struct AlertText {
 
     /// What a webhook and a topic get.
     var json: JSONObject {
-        ["id": .string(message.id), "event": .string(message.event), "alert": .object(LoopJSON.alert(message.alert)), "link": .string(link)]
+        [
+            "id": .string(message.id), "event": .string(message.event), "alert": .object(LoopJSON.alert(message.alert)),
+            "link": .string(link),
+        ]
     }
 
     /// What a chat shows; the three characters that its markup uses are replaced.

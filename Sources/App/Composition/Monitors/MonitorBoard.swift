@@ -18,7 +18,9 @@ struct MonitorBoard: MonitorSource {
         var items: [JSONObject] = []
         for monitor in running { items.append(await summary(monitor)) }
         for (name, entry) in host.all where entry.service == nil {
-            items.append(["name": .string(name), "project": .null, "problem": entry.problem.map(JSONValue.string) ?? .null])
+            items.append([
+                "name": .string(name), "project": .null, "problem": entry.problem.map(JSONValue.string) ?? .null,
+            ])
         }
         return items.sorted { ($0["name"]?.stringValue ?? "") < ($1["name"]?.stringValue ?? "") }
     }

@@ -121,7 +121,9 @@ final class MonitorHost: Service {
 
     private func moveReference(of monitor: any RunningMonitor) async {
         let definition = monitor.definition
-        guard let service = monitor as? MonitorService, definition.reference == nil, !definition.model.isEmpty else { return }
+        guard let service = monitor as? MonitorService, definition.reference == nil, !definition.model.isEmpty else {
+            return
+        }
         do {
             guard let reference = try await parts.championData(of: definition.model) else { return }
             try await service.setReference(reference)

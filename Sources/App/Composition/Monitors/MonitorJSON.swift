@@ -181,7 +181,9 @@ enum MonitorJSON {
 
     /// A declaration without the secrets of its routes.
     static func masked(_ declaration: JSONValue) -> JSONValue {
-        guard var object = declaration.objectValue, let routes = object["notify"]?.arrayValue else { return declaration }
+        guard var object = declaration.objectValue, let routes = object["notify"]?.arrayValue else {
+            return declaration
+        }
         object["notify"] = .array(
             routes.map { route in
                 guard var fields = route.objectValue, fields["secret"] != nil else { return route }

@@ -251,7 +251,7 @@ package actor MonitorService: Service {
                 findings[window.index] = try await store.window(window.index, of: definition.name)?.findings
             }
             guard let known = findings[window.index] else { continue }
-            turn.fill(window, findings: known)
+            findings[window.index] = turn.fill(window, findings: known)
         }
     }
 

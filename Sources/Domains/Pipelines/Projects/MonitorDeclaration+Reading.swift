@@ -6,7 +6,8 @@ extension MonitorDeclaration {
     private static let severities = ["page", "warn", "info"]
     private static let corrections = ["fdr_bh", "bonferroni", "holm"]
     private static let fields: Set<String> = [
-        "name", "model", "input", "dataset", "labels", "labelKey", "predictions", "reference", "horizonDays", "window", "columns",
+        "name", "model", "input", "dataset", "labels", "labelKey", "predictions", "reference", "horizonDays", "window",
+        "columns",
         "evaluation", "performance", "drift", "quality", "estimated", "health", "notify", "repeatMinutes",
     ]
 

@@ -63,7 +63,8 @@ enum MonitorCommands {
                 [("limit", String(limit))]
             ),
             [
-                Column("WINDOW", "index"), Column("FROM", "first_row"), Column("TO", "last_row"), Column("ROWS", "rows"),
+                Column("WINDOW", "index"), Column("FROM", "first_row"), Column("TO", "last_row"),
+                Column("ROWS", "rows"),
                 Column("STATE", "state"), Column("COVERAGE", "coverage"), Column("AUC", "auc.champion"),
                 Column("ESTIMATED", "estimated.metrics.auc.value"), Column("DRIFTED", "drifted_columns"),
             ],

@@ -61,7 +61,10 @@ struct AlertRoutes: RouteGroup {
             .delete("/api/v1/silences/{id}", "Ends a silence") { [source] request in
                 let id = request.parameter("id")
                 guard try await source.endSilence(id) else {
-                    throw HTTPError(status: 404, message: "there is no silence '\(id)'; GET /api/v1/silences lists them")
+                    throw HTTPError(
+                        status: 404,
+                        message: "there is no silence '\(id)'; GET /api/v1/silences lists them"
+                    )
                 }
                 return HTTPResponse(status: 204)
             },
