@@ -150,10 +150,10 @@ final class LoopService: Service, LoopSource {
 
     /// The monitors that run, each with its project.
     var runningMonitors: [(service: any RunningMonitor, project: String)] {
-        loops.flatMap { loop in
-            let parts = loop.currentParts
-            let all: [any RunningMonitor] = (parts?.monitors ?? []) + (parts?.datasetMonitors ?? [])
-            return all.map { ($0, loop.project.name) }
+        loops.flatMap { loop -> [(service: any RunningMonitor, project: String)] in
+            guard let parts = loop.currentParts else { return [] }
+            let topics: [any RunningMonitor] = parts.monitors
+            return (topics + parts.datasetMonitors).map { (service: $0, project: loop.project.name) }
         }
     }
 

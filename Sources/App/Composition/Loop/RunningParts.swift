@@ -20,7 +20,10 @@ struct RunningParts: Sendable {
     let followers: Followers
 
     /// The services in the order of their dependencies: sources come last, and stop first.
-    var services: [any Service] { scorers + monitors + datasetMonitors + retrainers + replays }
+    var services: [any Service] {
+        let watching = datasetMonitors.map { $0 as any Service }
+        return scorers + monitors + watching + retrainers + replays
+    }
 
     init(activation: ProjectActivation, loop: ProjectLoop) async throws {
         let builder = PartsBuilder(activation: activation)

@@ -125,8 +125,9 @@ struct MonitorBoard: MonitorSource {
     private typealias Running = (service: any RunningMonitor, project: String?)
 
     private var running: [Running] {
-        let hosted = host.all.values.compactMap(\.service).map { Running($0, nil) }
-        return loops.runningMonitors.map { Running($0.service, $0.project) } + hosted
+        var all: [Running] = loops.runningMonitors.map { ($0.service, $0.project) }
+        for service in host.all.values.compactMap(\.service) { all.append((service, nil)) }
+        return all
     }
 
     private func isKnown(_ name: String) -> Bool {

@@ -33,7 +33,6 @@ package actor DatasetMonitor: Service {
     private var stopping = false
     private var state: MonitorSnapshot
     private var inspector: WindowInspector
-    private var lastRepeatLook = Int64.min
 
     /// What keeps the monitor from its work now, in words; nil when all is well.
     package private(set) var problem: String?
@@ -166,9 +165,12 @@ extension ReferenceColumn {
     package var cells: [Cell] {
         switch self {
         case .numbers(let values):
-            values.map { $0.isNaN ? .missing : $0.isFinite ? .number($0) : .nonFinite }
+            values.map { (value: Double) -> Cell in
+                if value.isNaN { return .missing }
+                return value.isFinite ? .number(value) : .nonFinite
+            }
         case .categories(let values):
-            values.map { text in text.map { .category(Cell.cut($0)) } ?? .missing }
+            values.map { (text: String?) -> Cell in text.map { Cell.category(Cell.cut($0)) } ?? .missing }
         }
     }
 }

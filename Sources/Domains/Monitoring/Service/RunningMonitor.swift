@@ -3,7 +3,7 @@ package import Execution
 /// A monitor at work, whatever it watches.
 package protocol RunningMonitor: Service {
     /// What is watched.
-    nonisolated var definition: MonitorDefinition { get }
+    var definition: MonitorDefinition { get }
 
     /// What was read and joined so far.
     var counters: MonitorCounters { get async }

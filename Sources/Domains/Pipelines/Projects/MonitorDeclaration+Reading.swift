@@ -35,7 +35,7 @@ extension MonitorDeclaration {
         self.init(
             name: try fields.string("name"),
             model: predictions.isEmpty ? try fields.optionalString("model") ?? "" : try fields.string("model"),
-            input: try dataset ?? fields.string("input"),
+            input: dataset == nil ? try fields.string("input") : dataset ?? "",
             dataset: dataset,
             labels: try fields.optionalString("labels"),
             labelKey: try fields.optionalString("labelKey"),
