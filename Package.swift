@@ -151,7 +151,7 @@ let package = Package(
             "MartletAPI",
             base + [
                 "HTTPServer", "Streams", "Lake", "BlobStore", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
-                "Access",
+                "Access", "Monitoring",
             ]
         ),
 
@@ -167,7 +167,7 @@ let package = Package(
                 "YAML", "LogStorage", "Streams", "HTTPServer", "HTTPClient", "SQLStore", "BlobStore", "Lake",
                 "Inference", "Statistics", "Processes", "Tracking", "Registry", "Trash", "Webhooks", "Catalogue",
                 "Pipelines", "Scoring", "Monitoring", "Retraining", "Access", "Broker", "MLflowAPI", "MartletAPI",
-                "WebUI", "CommandLine",
+                "WebUI", "CommandLine", "Reports",
             ]
         ),
 
@@ -290,6 +290,7 @@ let package = Package(
             [
                 "HTTPServer", "Streams", "Broker", "Lake", "Catalogue", "Tracking", "Registry", "Trash", "SQLStore",
                 "SQLStoreTestSupport", "BlobStore", "MLflowAPI", "Execution", "Files", "JSON", "Access",
+                "Monitoring",
             ]
         ),
 

@@ -8,6 +8,7 @@ import JSON
 import Lake
 import MLflowAPI
 import MartletAPI
+import Monitoring
 import Registry
 import SQLStore
 import SQLStoreTestSupport
@@ -55,6 +56,7 @@ struct APIFixture {
                 kafka: { KafkaStatus(isEmbedded: true, bootstrapServers: "127.0.0.1:2") }
             ),
             loops: OneLoop(),
+            monitors: OneMonitor(),
             streams: streams,
             admin: try StreamAdmin(streams),
             catalogue: catalogue,
@@ -102,10 +104,54 @@ struct OneLoop: LoopSource {
     func report(project: String) async throws -> JSONObject? { project == "weather" ? ["lost": 0] : nil }
     func retrain(project: String, reason: String, actor: String) async throws -> Bool { project == "weather" }
     func deployments() async throws -> [JSONObject] { [["name": "rain"]] }
-    func monitors() async throws -> [JSONObject] { [["name": "rain"]] }
-    func windows(monitor: String) async throws -> [JSONObject]? { monitor == "rain" ? [["index": 0]] : nil }
-    func alerts() async throws -> [JSONObject] { [] }
     func jobs() async throws -> [JSONObject] { [["id": "j1"]] }
     func job(id: String) async throws -> JSONObject? { id == "j1" ? ["id": "j1"] : nil }
     func jobLog(id: String) async throws -> String? { id == "j1" ? "two\nlines\n" : nil }
+}
+
+/// A source with one monitor that has one window and one alert.
+struct OneMonitor: MonitorSource {
+    private static let rain: JSONObject = ["name": "rain"]
+
+    func monitors() async throws -> [JSONObject] { [Self.rain] }
+    func monitor(_ name: String) async throws -> JSONObject? { name == "rain" ? Self.rain : nil }
+
+    func declare(_ declaration: JSONValue, actor: String, replaces: Bool) async throws -> JSONObject {
+        guard let name = declaration["name"]?.stringValue, name != "rain" || replaces else {
+            throw MonitorConflict("there is a monitor 'rain'")
+        }
+        guard declaration["columns"]?[0] != "wind" else {
+            throw MonitorError(.unknownColumn, "there is no column 'wind' in weather@v1; it has rain, day")
+        }
+        return declaration.objectValue ?? [:]
+    }
+
+    func delete(_ name: String) async throws -> Bool { name == "rain" }
+
+    func windows(monitor: String, from first: Int, limit: Int) async throws -> [JSONObject]? {
+        monitor == "rain" ? [["index": .int(Int64(clamping: max(first, 0))), "limit": .int(Int64(limit))]] : nil
+    }
+
+    func window(monitor: String, index: Int?) async throws -> JSONObject? {
+        monitor == "rain" && (index ?? 0) == 0 ? ["index": 0] : nil
+    }
+
+    func report(monitor: String, index: Int?, kind: WindowReportKind) async throws -> WindowReport? {
+        guard monitor == "rain", (index ?? 0) == 0 else { return nil }
+        return WindowReport(json: ["kind": .string(kind.rawValue)], html: "<p>report")
+    }
+
+    func alerts(monitor: String?, status: String?) async throws -> [JSONObject] { [["id": "a1"]] }
+    func alert(_ id: String) async throws -> JSONObject? { id == "a1" ? ["id": "a1"] : nil }
+
+    func acknowledge(_ id: String, actor: String, note: String) async throws -> JSONObject? {
+        id == "a1" ? ["id": "a1", "actor": .string(actor), "note": .string(note)] : nil
+    }
+
+    func silence(_ request: SilenceRequest) async throws -> JSONObject? {
+        request.monitor == "rain" ? ["id": "s1", "seconds": .int(request.seconds)] : nil
+    }
+
+    func silences() async throws -> [JSONObject] { [["id": "s1"]] }
+    func endSilence(_ id: String) async throws -> Bool { id == "s1" }
 }

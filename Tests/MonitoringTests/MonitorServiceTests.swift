@@ -241,8 +241,9 @@ struct MonitorServiceTests {
 
     @Test func `predictions that change are told of, though the inputs stay`() async throws {
         var definition = everything
+        definition.window = .rows(500)
         definition.drift?.persistence = AlertPersistence(windows: 1, of: 1)
-        let script = StreamScript.make(count: 900, definition: definition, breakAt: 500)
+        let script = StreamScript.make(count: 4500, definition: definition, breakAt: 2500)
         let database = try await database()
         try await run(ScriptedTopics(script), definition, database)
         let (windows, alerts) = try await findings(database)
@@ -261,13 +262,21 @@ struct MonitorServiceTests {
         definition.estimation?.limits = [
             PerformanceLimit(metric: .auc, limit: 0.75, persistence: AlertPersistence(windows: 1, of: 1))
         ]
-        var script = StreamScript.make(count: 900, definition: definition, breakAt: 500)
+        var script = StreamScript.make(count: 900, definition: definition)
+        // From row 500 on the model can no longer tell the classes apart, and says so.
+        script.sources[1] = script.sources[1].map { event in
+            guard case .prediction(let role, var prediction) = event, prediction.rowOffset >= 500 else { return event }
+            prediction.probability = 0.45 + prediction.probability / 10
+            prediction.predicted = prediction.probability > 0.5
+            return .prediction(role: role, prediction)
+        }
         script.sources[3] = Array(script.sources[3].prefix(400))
         let database = try await database()
         try await run(ScriptedTopics(script), definition, database)
         let (windows, alerts) = try await findings(database)
         #expect(windows.map(\.state) == (0..<9).map { $0 < 4 ? .complete : .filling })
         #expect(windows[6].coverage == 0)
+        #expect(windows[6].findings.estimate?.values[.auc] != nil)
         #expect(alerts.map(\.kind) == [.estimated])
         #expect(alerts.first?.window == 5)
     }

@@ -98,7 +98,7 @@ import Testing
         ("dataset: rows, model: m", "dataset: row, model: m", "training 'train'.dataset: there is no 'row'"),
         ("{name: out}", "{name: rows}", "'rows' stands there twice"),
         ("name: rain}", "name: ../rain}", "metadata.name"),
-        ("alerts: [performance, drift]", "alerts: [weather]", "may hold performance and drift, not 'weather'"),
+        ("alerts: [performance, drift]", "alerts: [weather]", "drift and estimated, not 'weather'"),
         ("size: 5", "size: five", "monitors[0].window.size: must be a whole number, not a string"),
         ("application: .", "application: nowhere", "training[0].application: there is no nowhere"),
     ])

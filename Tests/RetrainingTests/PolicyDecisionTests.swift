@@ -68,4 +68,79 @@ import Testing
         #expect(decide([alert, manual], labelled: 2_000, memory: cooling) == .start(manual))
         #expect(isHeld(decide([manual], labelled: 2_000, memory: PolicyMemory(isBusy: true)), "under way"))
     }
+
+    // MARK: What the policy fires by itself
+
+    private let day: Int64 = 86_400_000
+
+    private func decide(
+        _ change: (inout RetrainingPolicy) -> Void,
+        labelled: Int = 5_000,
+        now: Int64,
+        memory: PolicyMemory
+    ) -> PolicyDecision {
+        var policy = policy
+        change(&policy)
+        let signal = PolicySignal(triggers: [], labelledRows: labelled, row: labelled)
+        return policy.decide(signal, memory: memory, nowMilliseconds: now)
+    }
+
+    private func kind(_ decision: PolicyDecision) -> TriggerKind? {
+        if case .start(let trigger) = decision { trigger.kind } else { nil }
+    }
+
+    @Test func `a schedule fires once its time has come since the last attempt`() throws {
+        var memory = PolicyMemory()
+        memory.scheduledSince = 20_000 * day
+        let schedule = try #require(CronSchedule("0 3 * * *"))
+        let early = decide({ $0.schedule = schedule }, now: 20_000 * day + 3 * 3_600_000 - 1, memory: memory)
+        #expect(early == .idle)
+        let due = decide({ $0.schedule = schedule }, now: 20_000 * day + 3 * 3_600_000, memory: memory)
+        #expect(kind(due) == .schedule)
+        memory.scheduledSince = 20_000 * day + 3 * 3_600_000
+        #expect(decide({ $0.schedule = schedule }, now: 20_000 * day + 4 * 3_600_000, memory: memory) == .idle)
+    }
+
+    @Test func `enough new labels fire, counted from the last attempt`() {
+        let memory = PolicyMemory(lastAttemptLabelledRows: 4_000)
+        #expect(decide({ $0.everyLabels = 1_500 }, labelled: 5_499, now: day, memory: memory) == .idle)
+        #expect(kind(decide({ $0.everyLabels = 1_500 }, labelled: 5_500, now: day, memory: memory)) == .labels)
+    }
+
+    @Test func `an old champion fires, a young or unknown one does not`() {
+        var memory = PolicyMemory()
+        memory.championSince = 100 * day
+        #expect(decide({ $0.maximumAgeMilliseconds = 30 * day }, now: 129 * day, memory: memory) == .idle)
+        let old = decide({ $0.maximumAgeMilliseconds = 30 * day }, now: 130 * day, memory: memory)
+        #expect(kind(old) == .age)
+        memory.championSince = nil
+        #expect(decide({ $0.maximumAgeMilliseconds = 30 * day }, now: 500 * day, memory: memory) == .idle)
+    }
+
+    @Test func `warm-up and a cool-down in time hold back what fires by itself`() {
+        let warm = decide({ ($0.everyLabels, $0.warmUpRows) = (10, 6_000) }, now: day, memory: PolicyMemory())
+        #expect(isHeld(warm, "warm-up: 5000 of 6000"))
+        let memory = PolicyMemory(lastAttemptLabelledRows: 1_000, recentAttempts: [10 * day])
+        let cooling = decide(
+            { ($0.everyLabels, $0.coolDownMilliseconds) = (10, 3_600_000) },
+            now: 10 * day + 60_000,
+            memory: memory
+        )
+        #expect(isHeld(cooling, "cool-down: 60 of 3600 s"))
+        let cooled = decide(
+            { ($0.everyLabels, $0.coolDownMilliseconds) = (10, 3_600_000) },
+            now: 10 * day + 3_600_000,
+            memory: memory
+        )
+        #expect(kind(cooled) == .labels)
+    }
+
+    @Test func `an estimate below its limit fires where it is declared`() {
+        let estimated = Trigger(kind: .estimated, id: "e", message: "estimated AUC below 0.7")
+        #expect(decide([estimated], labelled: 5_000) == .idle)
+        var policy = policy
+        policy.triggers = [.estimated]
+        let signal = PolicySignal(triggers: [estimated], labelledRows: 5_000, row: 0)
+        #expect(policy.decide(signal, memory: PolicyMemory(), nowMilliseconds: day) == .start(estimated))
+    }
 }

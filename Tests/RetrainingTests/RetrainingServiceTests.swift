@@ -14,6 +14,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
     struct State {
         var calls: [String] = []
         var champion = 1
+        var since: Int64?
         var failing: Set<String> = []
         var challengerIsBetter = true
         var heard: [LoopStep] = []
@@ -69,6 +70,8 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
 
     func championVersion(model: String, alias: String) async throws -> Int { state.withLock { $0.champion } }
 
+    func championSince(model: String, alias: String) async throws -> Int64? { state.withLock { $0.since } }
+
     func promote(model: String, alias: String, version: Int, reason: String) async throws {
         try note("promote \(version)")
         state.withLock { $0.champion = version }
@@ -104,13 +107,43 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         journal = LoopJournal(database: database, observer: world)
     }
 
-    private func service() -> RetrainingService {
+    private func service(
+        _ policy: RetrainingPolicy? = nil,
+        clock: @escaping @Sendable () -> Int64 = { 1_000 }
+    ) -> RetrainingService {
         RetrainingService(
-            policy: policy,
+            policy: policy ?? self.policy,
             ports: RetrainingPorts(data: world, trainer: world, scorer: world, alias: world),
             journal: journal,
-            database: database
+            database: database,
+            clock: clock
         )
+    }
+
+    @Test func `what is due by the clock starts without a new signal, once`() async throws {
+        let hour: Int64 = 3_600_000
+        let now = Mutex<Int64>(0)
+        var policy = policy
+        policy.schedule = CronSchedule("0 3 * * *")
+        let service = service(policy) { now.withLock { $0 } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            await service.waitUntilIdle()
+            service.tick()
+            service.submit(PolicySignal(triggers: [], labelledRows: 1_500, row: 0))
+            for time in [2 * hour, 3 * hour, 4 * hour] {
+                now.withLock { $0 = time }
+                service.tick()
+                let expected = time >= 3 * hour ? 1 : 0
+                while try await service.history().filter({ $0.state == .promoted }).count < expected {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+            }
+            await service.stop()
+            try await group.waitForAll()
+        }
+        #expect(try await service.history().map(\.trigger.kind) == [.schedule])
+        #expect(try await service.history().map(\.startedAt) == [3 * hour])
     }
 
     /// Runs the service until it has dealt with `signals`, one after the other.

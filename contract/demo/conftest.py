@@ -55,6 +55,7 @@ class Demo(Server):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = Demo(tmp_path_factory.mktemp("demo") / "data").start()
+    running.wait_until("the project is applied", lambda: bool(running.get("/api/v1/projects")["items"]))
     yield running
     running.kill()
 

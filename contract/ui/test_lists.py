@@ -13,7 +13,7 @@ from ui.watched_page import WatchedPage
 
 OpenPage = Callable[..., WatchedPage]
 
-PAGES = ["/topics", "/datasets", "/runs", "/models"]
+PAGES = ["/topics", "/datasets", "/runs", "/monitoring", "/models"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -13,6 +13,7 @@ const PAGES = [
   { path: "/topics", name: "Topics", title: "Topics", key: "t", load: () => import("./pages/topics.js") },
   { path: "/datasets", name: "Datasets", title: "Datasets", key: "d", load: () => import("./pages/datasets.js") },
   { path: "/runs", name: "Runs", title: "Runs", key: "r", load: () => import("./pages/runs.js") },
+  { path: "/monitoring", name: "Monitoring", title: "Monitoring", key: "o", load: () => import("./pages/monitoring.js") },
   { path: "/models", name: "Models", title: "Models", key: "m", load: () => import("./pages/models.js") },
 ];
 

@@ -154,3 +154,59 @@ enum martlet_curl_failure martlet_curl_perform(
     curl_slist_free_all(headers);
     return kind(code);
 }
+
+struct mail_text {
+    const uint8_t *next;
+    size_t left;
+};
+
+static size_t give_text(char *buffer, size_t size, size_t count, void *context) {
+    struct mail_text *text = context;
+    size_t length = size * count < text->left ? size * count : text->left;
+    memcpy(buffer, text->next, length);
+    text->next += length;
+    text->left -= length;
+    return length;
+}
+
+static struct curl_slist *make_recipients(const struct martlet_curl_mail *mail) {
+    struct curl_slist *list = NULL;
+    for (size_t index = 0; index < mail->recipient_count; index++) {
+        if (mail->recipients[index] == NULL) { continue; }
+        struct curl_slist *longer = curl_slist_append(list, mail->recipients[index]);
+        if (longer == NULL) { break; }
+        list = longer;
+    }
+    return list;
+}
+
+enum martlet_curl_failure martlet_curl_send_mail(
+    martlet_curl *curl,
+    const struct martlet_curl_mail *mail,
+    long *response,
+    char *message
+) {
+    CURL *handle = curl->handle;
+    struct mail_text text = {.next = mail->text, .left = mail->text_length};
+    struct curl_slist *recipients = make_recipients(mail);
+    curl_easy_reset(handle);
+    message[0] = '\0';
+    *response = 0;
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
+    curl_easy_setopt(handle, CURLOPT_URL, mail->url);
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, mail->timeout_milliseconds);
+    curl_easy_setopt(handle, CURLOPT_USE_SSL, (long)(mail->require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+    curl_easy_setopt(handle, CURLOPT_MAIL_FROM, mail->from);
+    curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, recipients);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, give_text);
+    curl_easy_setopt(handle, CURLOPT_READDATA, &text);
+    CURLcode code = curl_easy_perform(handle);
+    if (code != CURLE_OK && message[0] == '\0') { strncpy(message, curl_easy_strerror(code), 255); }
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, response);
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, NULL);
+    curl_slist_free_all(recipients);
+    return kind(code);
+}

@@ -21,6 +21,10 @@ package struct PolicyMemory: Sendable, Hashable {
     package var recentAttempts: [Int64]
     /// True while an attempt is under way.
     package var isBusy: Bool
+    /// From when the schedule counts: the last attempt, or the start of the policy; Unix milliseconds.
+    package var scheduledSince: Int64?
+    /// Since when the champion is the champion, in Unix milliseconds; nil where that is not known.
+    package var championSince: Int64?
 
     /// The memory of a policy that has done nothing yet.
     package init(
@@ -39,27 +43,84 @@ extension RetrainingPolicy {
     ///
     /// A manual request passes the cool-down and the least number of new labels, since a person knows why; never the
     /// rule of one attempt at a time, nor the number of rows that a cut needs.
-    package func decide(_ signal: PolicySignal, memory: PolicyMemory, nowMilliseconds: Int64) -> PolicyDecision {
-        let wanted = signal.triggers.filter { triggers.contains($0.kind) }
+    package func decide(_ signal: PolicySignal, memory: PolicyMemory, nowMilliseconds now: Int64) -> PolicyDecision {
+        let wanted =
+            signal.triggers.filter { triggers.contains($0.kind) }
+            + ownTriggers(signal.labelledRows, memory: memory, nowMilliseconds: now)
         guard let trigger = wanted.first(where: { $0.kind == .manual }) ?? wanted.first else { return .idle }
         if memory.isBusy { return .hold(reason: "another attempt is under way") }
         if signal.labelledRows < trainingRows {
             return .hold(reason: "\(signal.labelledRows) labelled rows of the \(trainingRows) that training needs")
         }
         if trigger.kind == .manual { return .start(trigger) }
-        if let last = memory.lastAttemptLabelledRows, signal.labelledRows - last < coolDownRows {
-            let passed = signal.labelledRows - last
-            return .hold(reason: "cool-down: \(passed) of \(coolDownRows) labelled rows since the last attempt")
-        }
-        let since = max(trigger.openedAtLabelledRows ?? 0, memory.lastAttemptLabelledRows ?? 0)
-        if signal.labelledRows - since < minimumNewLabels {
-            let new = signal.labelledRows - since
-            return .hold(reason: "\(new) of \(minimumNewLabels) new labels since the alert or the last attempt")
-        }
-        let dayAgo = nowMilliseconds - 86_400_000
-        if memory.recentAttempts.count(where: { $0 > dayAgo }) >= maximumAttemptsPerDay {
-            return .hold(reason: "the budget of \(maximumAttemptsPerDay) attempts in 24 hours is used up")
+        if let reason = reasonToHold(trigger, signal.labelledRows, memory: memory, nowMilliseconds: now) {
+            return .hold(reason: reason)
         }
         return .start(trigger)
     }
+
+    /// What the policy fires by itself, without any alert.
+    private func ownTriggers(_ labelled: Int, memory: PolicyMemory, nowMilliseconds now: Int64) -> [Trigger] {
+        var found: [Trigger] = []
+        if let schedule, let since = memory.scheduledSince,
+            let due = schedule.next(afterMilliseconds: since), due <= now
+        {
+            found.append(Trigger(kind: .schedule, id: "schedule.\(due)", message: "the schedule \(schedule) is due"))
+        }
+        let since = memory.lastAttemptLabelledRows ?? 0
+        if let everyLabels, labelled - since >= everyLabels {
+            found.append(
+                Trigger(
+                    kind: .labels,
+                    id: "labels.\(since)",
+                    message: "\(labelled - since) labels are new",
+                    value: Double(labelled - since),
+                    limit: Double(everyLabels)
+                )
+            )
+        }
+        if let limit = maximumAgeMilliseconds, let since = memory.championSince, now - since >= limit {
+            let days = Double(now - since) / 86_400_000
+            found.append(
+                Trigger(
+                    kind: .age,
+                    id: "age.\(since)",
+                    message: "the champion is \((days * 10).rounded() / 10) days old",
+                    value: days,
+                    limit: Double(limit) / 86_400_000
+                )
+            )
+        }
+        return found
+    }
+
+    /// Why it is not time yet, nil when it is: warm-up, cool-down, too few new labels, budget.
+    private func reasonToHold(
+        _ trigger: Trigger,
+        _ labelled: Int,
+        memory: PolicyMemory,
+        nowMilliseconds now: Int64
+    ) -> String? {
+        if labelled < warmUpRows { return "warm-up: \(labelled) of \(warmUpRows) labelled rows" }
+        if let last = memory.lastAttemptLabelledRows, labelled - last < coolDownRows {
+            return "cool-down: \(labelled - last) of \(coolDownRows) labelled rows since the last attempt"
+        }
+        if let last = memory.recentAttempts.max(), now - last < coolDownMilliseconds {
+            return "cool-down: \((now - last) / 1000) of \(coolDownMilliseconds / 1000) s since the last attempt"
+        }
+        let since = max(trigger.openedAtLabelledRows ?? 0, memory.lastAttemptLabelledRows ?? 0)
+        if trigger.isAlert, labelled - since < minimumNewLabels {
+            return "\(labelled - since) of \(minimumNewLabels) new labels since the alert or the last attempt"
+        }
+        let dayAgo = now - 86_400_000
+        if memory.recentAttempts.count(where: { $0 > dayAgo }) >= maximumAttemptsPerDay {
+            return "the budget of \(maximumAttemptsPerDay) attempts in 24 hours is used up"
+        }
+        return nil
+    }
+}
+
+extension Trigger {
+    /// Whether it is an alert, which says since when something is the matter.
+    fileprivate var isAlert: Bool { [.performance, .drift, .estimated].contains(kind) }
 }

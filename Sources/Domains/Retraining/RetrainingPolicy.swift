@@ -10,6 +10,16 @@ package struct RetrainingPolicy: Sendable, Hashable {
     package var alias: String
     /// Kinds of alert that start a retraining.
     package var triggers: Set<TriggerKind>
+    /// Times at which to train again, whatever the alerts say; nil for none.
+    package var schedule: CronSchedule?
+    /// Labelled rows since the last attempt, or since the start, that are a reason to train again; nil for none.
+    package var everyLabels: Int?
+    /// How old the champion may become, in milliseconds; nil for any age.
+    package var maximumAgeMilliseconds: Int64?
+    /// Labelled rows of the stream before which nothing starts by itself.
+    package var warmUpRows = 0
+    /// Milliseconds that must pass between the starts of two attempts.
+    package var coolDownMilliseconds: Int64 = 0
     /// Labelled rows that must pass between the starts of two attempts.
     package var coolDownRows: Int
     /// Labelled rows since the alert opened, or since the last attempt, at the least: the new world to learn from.
@@ -80,6 +90,12 @@ package enum TriggerKind: String, Sendable, Hashable, CaseIterable {
     case drift
     /// A metric that is estimated before labels come crossed its limit.
     case estimated
+    /// A time of the schedule has come.
+    case schedule
+    /// Enough labels are new.
+    case labels
+    /// The champion is old.
+    case age
     /// A person asked for it.
     case manual
 }

@@ -115,6 +115,9 @@ package protocol ChampionAlias: Sendable {
     /// The version that the alias points to now.
     func championVersion(model: String, alias: String) async throws -> Int
 
+    /// When the alias was last moved, in Unix milliseconds; nil where that is not known.
+    func championSince(model: String, alias: String) async throws -> Int64?
+
     /// Points the alias to another version, as one durable act with its reason.
     func promote(model: String, alias: String, version: Int, reason: String) async throws
 

@@ -12,6 +12,8 @@ internal import Telemetry
 package final class RetrainingService: Service {
     private struct Mailbox {
         var signal: PolicySignal?
+        /// The newest signal without what a person asked for, to look at again when time has passed.
+        var latest: PolicySignal?
         var isWorking = true
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -21,6 +23,9 @@ package final class RetrainingService: Service {
     /// The policy that it acts by.
     package let policy: RetrainingPolicy
 
+    private let ports: RetrainingPorts
+    private let clock: @Sendable () -> Int64
+    private let startedAt: Int64
     private let attempts: AttemptStore
     private let runner: AttemptRunner
     private let mailbox = Mutex(Mailbox())
@@ -29,14 +34,20 @@ package final class RetrainingService: Service {
     private let logger = Logger(label: "retraining")
 
     /// Makes the service; nothing happens until ``run()``.
+    ///
+    /// `clock` tells the time in Unix milliseconds.
     package init(
         policy: RetrainingPolicy,
         ports: RetrainingPorts,
         journal: LoopJournal,
-        database: any SQLDatabase
+        database: any SQLDatabase,
+        clock: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }
     ) {
         name = "retraining \(policy.name)"
         self.policy = policy
+        self.ports = ports
+        self.clock = clock
+        startedAt = clock()
         attempts = AttemptStore(database: database)
         runner = AttemptRunner(policy: policy, ports: ports, journal: journal, attempts: attempts)
     }
@@ -49,9 +60,25 @@ package final class RetrainingService: Service {
             let manual = ($0.signal?.triggers ?? []).filter { $0.kind == .manual }
             $0.signal = signal
             $0.signal?.triggers += manual
+            $0.latest = signal
+            $0.latest?.triggers.removeAll { $0.kind == .manual }
             if !signal.triggers.isEmpty { $0.isWorking = true }
         }
         wake.continuation.yield()
+    }
+
+    /// Looks at the newest signal again, since time has passed: what is due by schedule or age needs no signal of its own.
+    ///
+    /// Does nothing for a policy without these, and before the first signal, since nobody knows then how far the stream
+    /// is.
+    package func tick() {
+        guard policy.schedule != nil || policy.maximumAgeMilliseconds != nil else { return }
+        let isReady = mailbox.withLock { mailbox in
+            guard mailbox.signal == nil, let latest = mailbox.latest else { return false }
+            mailbox.signal = latest
+            return true
+        }
+        if isReady { wake.continuation.yield() }
     }
 
     /// False while an attempt is under way, or a signal with a trigger waits to be looked at.
@@ -97,12 +124,12 @@ package final class RetrainingService: Service {
         let past = try await history()
         let decision = policy.decide(
             signal,
-            memory: memory(of: past),
-            nowMilliseconds: WallClock.nowMilliseconds()
+            memory: try await memory(of: past),
+            nowMilliseconds: clock()
         )
         holdReason.withLock { $0 = decision.reason }
         guard case .start(let trigger) = decision else { return }
-        let now = WallClock.nowMilliseconds()
+        let now = clock()
         let attempt = RetrainingAttempt(
             id: RandomID.hex(),
             project: policy.project,
@@ -119,12 +146,17 @@ package final class RetrainingService: Service {
         await runner.finish(attempt)
     }
 
-    private func memory(of past: [RetrainingAttempt]) -> PolicyMemory {
-        PolicyMemory(
+    private func memory(of past: [RetrainingAttempt]) async throws -> PolicyMemory {
+        var memory = PolicyMemory(
             lastAttemptLabelledRows: past.last?.labelledRows,
             recentAttempts: past.map(\.startedAt),
             isBusy: past.contains { !$0.state.isFinal }
         )
+        memory.scheduledSince = past.last?.startedAt ?? startedAt
+        if policy.maximumAgeMilliseconds != nil {
+            memory.championSince = try await ports.alias.championSince(model: policy.model, alias: policy.alias)
+        }
+        return memory
     }
 
     private func takeSignal() -> PolicySignal? {

@@ -31,6 +31,7 @@ package struct MartletCommands: Sendable {
             TrashCommands.group,
             LoopCommands.group,
             .single(DriftCommand.drift(files)),
+            MonitorCommands.group,
             .single(ServerCommands.version),
         ]
     }

@@ -3,6 +3,7 @@ internal import BlobStore
 internal import Catalogue
 internal import HTTPServer
 internal import Lake
+internal import Monitoring
 internal import Pipelines
 internal import Primitives
 internal import Registry
@@ -23,6 +24,8 @@ enum DomainFailure {
         case let error as LakeError: lake(error)
         case let error as TrashError: HTTPError(status: 404, message: error.message)
         case let error as BlobError where error.code == .unavailable: HTTPError(status: 503, message: error.message)
+        case let error as MonitorConflict: HTTPError(status: 409, message: error.description)
+        case let error as MonitorError: monitoring(error)
         case let error as ProjectError: HTTPError(status: 400, code: "invalid_project", message: error.description)
         case let error as SystemError where error.isDiskFull:
             HTTPError(status: 507, code: "disk_full", message: "\(error): free some space")
@@ -62,6 +65,15 @@ enum DomainFailure {
         case .userExists: HTTPError(status: 409, code: "user_exists", message: error.message)
         case .tooMany: HTTPError(status: 409, message: error.message)
         default: HTTPError(status: 400, message: error.message)
+        }
+    }
+
+    private static func monitoring(_ error: MonitorError) -> HTTPError? {
+        switch error.code {
+        case .invalidDefinition: HTTPError(status: 400, code: "invalid_monitor", message: error.message)
+        case .unknownColumn: HTTPError(status: 400, code: "unknown_column", message: error.message)
+        case .missingReference: HTTPError(status: 400, code: "missing_reference", message: error.message)
+        default: nil
         }
     }
 

@@ -30,15 +30,6 @@ package protocol LoopSource: Sendable {
     /// The deployments of all projects, with version, rows, rate, lag and latency.
     func deployments() async throws -> [JSONObject]
 
-    /// The monitors of all projects, with their counters.
-    func monitors() async throws -> [JSONObject]
-
-    /// The closed windows of one monitor, oldest first.
-    func windows(monitor: String) async throws -> [JSONObject]?
-
-    /// The alerts of all monitors, newest first.
-    func alerts() async throws -> [JSONObject]
-
     /// The jobs of all projects, newest first.
     func jobs() async throws -> [JSONObject]
 

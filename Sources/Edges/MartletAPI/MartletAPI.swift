@@ -17,6 +17,7 @@ package struct MartletAPI: Sendable {
     package init(
         status: ServerStatus,
         loops: any LoopSource,
+        monitors: any MonitorSource,
         streams: StreamConfiguration,
         admin: StreamAdmin,
         catalogue: CatalogueService,
@@ -38,6 +39,8 @@ package struct MartletAPI: Sendable {
             TrashRoutes(trash: trash),
             LoopRoutes(loops: loops),
             WorkRoutes(loops: loops),
+            MonitorRoutes(source: monitors),
+            AlertRoutes(source: monitors),
         ]
     }
 

@@ -55,6 +55,16 @@ struct Operation: Sendable {
         Operation(method: .patch, path: path, summary: summary, body: body, handler: handler)
     }
 
+    static func put(
+        _ path: String,
+        _ summary: String,
+        body: [Field],
+        limits: RouteLimits = .default,
+        _ handler: @escaping HTTPHandler
+    ) -> Operation {
+        Operation(method: .put, path: path, summary: summary, body: body, limits: limits, handler: handler)
+    }
+
     static func delete(_ path: String, _ summary: String, _ handler: @escaping HTTPHandler) -> Operation {
         Operation(method: .delete, path: path, summary: summary, handler: handler)
     }

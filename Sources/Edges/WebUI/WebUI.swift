@@ -8,7 +8,7 @@ package struct WebUI: Sendable {
     private let assets: WebAssets
 
     /// The addresses of pages; `web/js/main.js` has the same list.
-    package static let pages = ["/", "/topics", "/datasets", "/runs", "/models"]
+    package static let pages = ["/", "/topics", "/datasets", "/runs", "/monitoring", "/models"]
 
     /// Fields of every answer.
     private static let safety: HTTPHeaders = [

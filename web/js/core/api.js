@@ -15,18 +15,31 @@ export class ApiError extends Error {
 }
 
 /** Reads `/api/v1/<path>`. */
-export async function get(path, { signal } = {}) {
+export const get = (path, { signal } = {}) => ask("GET", path, undefined, signal);
+
+/** Sends an object to `/api/v1/<path>`; gives what is answered. */
+export const post = (path, object, { signal } = {}) => ask("POST", path, object, signal);
+
+/** Deletes what `/api/v1/<path>` names. */
+export const remove = (path, { signal } = {}) => ask("DELETE", path, undefined, signal);
+
+async function ask(method, path, object, signal) {
   const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const headers = { accept: "application/json" };
+  if (object !== undefined) headers["content-type"] = "application/json";
   let response;
   try {
     response = await fetch(`/api/v1/${path}`, {
-      headers: { accept: "application/json" },
+      method,
+      headers,
+      body: object === undefined ? undefined : JSON.stringify(object),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, "unreachable", limit.aborted ? "The server did not answer within 10 s." : "The server cannot be reached.");
   }
+  if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
   const error = body?.error ?? {};

@@ -3,8 +3,16 @@ internal import Lake
 internal import Monitoring
 
 /// A version of a dataset, often the training data of a champion, as the reference of a monitor.
-struct CatalogueReference: ReferenceSource {
+struct CatalogueReference: ReferenceSource, DatasetVersions {
     let catalogue: CatalogueService
+
+    func versions(of dataset: String) async throws -> [Int] {
+        do {
+            return try await catalogue.versions(dataset).map { Int($0.version) }.sorted()
+        } catch let error as CatalogueError where error.code == .unknownDataset {
+            return []
+        }
+    }
 
     func columns(
         _ columns: [MonitoredColumn],

@@ -23,6 +23,7 @@ extension MonitorDefinition {
             drift: declaration.drift.map(DriftPolicy.init),
             performance: declaration.performance.compactMap(PerformanceLimit.init)
         )
+        dataset = declaration.dataset
         firstRow = Int64(declaration.firstRow)
         labelHorizonMilliseconds = Int64(declaration.horizonDays * 86_400_000)
         join = declaration.labelKey.map { .entity(key: $0) } ?? .predictionID

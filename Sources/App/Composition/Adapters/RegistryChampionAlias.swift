@@ -13,6 +13,10 @@ struct RegistryChampionAlias: ChampionAlias {
         Int(try await registry.version(model, alias: alias).version)
     }
 
+    func championSince(model: String, alias: String) async throws -> Int64? {
+        try await registry.aliasHistory(of: model, alias: alias, limit: 1).first?.at
+    }
+
     func promote(model: String, alias: String, version: Int, reason: String) async throws {
         try await registry.setAlias(
             alias,

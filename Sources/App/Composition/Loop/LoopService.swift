@@ -148,32 +148,23 @@ final class LoopService: Service, LoopSource {
         }
     }
 
-    func monitors() async throws -> [JSONObject] {
-        var items: [JSONObject] = []
-        for loop in loops {
-            for monitor in loop.currentParts?.monitors ?? [] {
-                let reference = await monitor.reference
-                let problem = await monitor.problem
-                items.append([
-                    "name": .string(monitor.definition.name), "project": .string(loop.project.name),
-                    "model": .string(monitor.definition.model), "input": .string(monitor.definition.inputTopic),
-                    "reference": reference.map { .string("\($0)") } ?? .null,
-                    "problem": problem.map(JSONValue.string) ?? .null,
-                    "counters": .object(LoopJSON.counters(await monitor.counters)),
-                ])
-            }
+    /// The monitors that run, each with its project.
+    var runningMonitors: [(service: any RunningMonitor, project: String)] {
+        loops.flatMap { loop -> [(service: any RunningMonitor, project: String)] in
+            guard let parts = loop.currentParts else { return [] }
+            let topics: [any RunningMonitor] = parts.monitors
+            return (topics + parts.datasetMonitors).map { (service: $0, project: loop.project.name) }
         }
-        return items
     }
 
-    func windows(monitor: String) async throws -> [JSONObject]? {
-        let known = loops.contains { $0.project.monitors.contains { $0.name == monitor } }
-        guard known else { return nil }
-        return try await parts.archive.windows(of: monitor).map(LoopJSON.window)
+    /// The names of the monitors that projects declare, running or not.
+    var declaredMonitors: Set<String> {
+        Set(loops.flatMap { $0.project.monitors.map(\.name) })
     }
 
-    func alerts() async throws -> [JSONObject] {
-        try await parts.archive.alerts().map(LoopJSON.alert)
+    /// How the deployments of all projects are doing.
+    var deploymentStatuses: [DeploymentStatus] {
+        loops.flatMap { ($0.currentParts?.scorers ?? []).map(\.status) }
     }
 
     func jobs() async throws -> [JSONObject] {

@@ -66,6 +66,7 @@ final class LoopWatcher: Service {
                 loop.parts.events.publishLoop(loop.project.name, change: "progress", .object(progress))
             }
             last = progress
+            for retrainer in running.retrainers where retrainer.isIdle { retrainer.tick() }
             if loop.currentStatus.state == .running, await isPlayed() { await finish() }
             try? await Task.sleep(for: .milliseconds(500))
         }

@@ -13,12 +13,17 @@ internal import Telemetry
 struct RunningParts: Sendable {
     let scorers: [ScoringDeployment]
     let monitors: [MonitorService]
+    /// Monitors of datasets, which no policy listens to.
+    let datasetMonitors: [any RunningMonitor]
     let retrainers: [RetrainingService]
     let replays: [ReplaySource]
     let followers: Followers
 
     /// The services in the order of their dependencies: sources come last, and stop first.
-    var services: [any Service] { scorers + monitors + retrainers + replays }
+    var services: [any Service] {
+        let watching = datasetMonitors.map { $0 as any Service }
+        return scorers + monitors + watching + retrainers + replays
+    }
 
     init(activation: ProjectActivation, loop: ProjectLoop) async throws {
         let builder = PartsBuilder(activation: activation)
@@ -27,6 +32,7 @@ struct RunningParts: Sendable {
         retrainers = try builder.retrainers(followers: followers)
         let observer = MonitorEvents(activation: activation, retrainers: retrainers)
         monitors = try await builder.monitors(observer: observer)
+        datasetMonitors = try await builder.datasetMonitors(observer: observer)
         followers.set(monitors: monitors)
         for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
         replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
@@ -72,9 +78,20 @@ struct PartsBuilder {
     }
 
     func monitors(observer: MonitorEvents) async throws -> [MonitorService] {
-        let factory = MonitorFactory(parts: parts)
+        let factory = MonitorFactory(parts: parts, health: parts.health)
         var monitors: [MonitorService] = []
-        for declaration in project.monitors { monitors.append(try await factory.make(declaration, observer: observer)) }
+        for declaration in project.monitors where declaration.dataset == nil {
+            monitors.append(try await factory.make(declaration, observer: observer))
+        }
+        return monitors
+    }
+
+    func datasetMonitors(observer: MonitorEvents) async throws -> [any RunningMonitor] {
+        let factory = MonitorFactory(parts: parts, health: parts.health)
+        var monitors: [any RunningMonitor] = []
+        for declaration in project.monitors where declaration.dataset != nil {
+            monitors.append(try await factory.makeAny(declaration, observer: observer))
+        }
         return monitors
     }
 
@@ -103,7 +120,7 @@ struct PartsBuilder {
                 alias: RegistryChampionAlias(registry: parts.registry, followers: followers)
             )
             return RetrainingService(
-                policy: RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
+                policy: try RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
                 ports: ports,
                 journal: parts.journal,
                 database: parts.database
@@ -157,7 +174,7 @@ struct PartsBuilder {
 }
 
 extension RetrainingPolicy {
-    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) {
+    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) throws {
         self.init(
             name: declaration.name,
             project: project,
@@ -176,5 +193,17 @@ extension RetrainingPolicy {
                 minimumRows: declaration.holdOutRows
             )
         )
+        everyLabels = declaration.everyLabels
+        maximumAgeMilliseconds = declaration.maximumAgeDays.map { Int64($0 * 86_400_000) }
+        warmUpRows = declaration.warmUpRows
+        coolDownMilliseconds = Int64(declaration.coolDownMinutes * 60_000)
+        guard let text = declaration.schedule else { return }
+        guard let schedule = CronSchedule(text) else {
+            throw LoopError(
+                "retraining \(declaration.name): trigger.schedule must be five fields of cron, such as '0 3 * * 1'; "
+                    + "not '\(text)'"
+            )
+        }
+        self.schedule = schedule
     }
 }

@@ -11,10 +11,29 @@ struct MonitorFactory: Sendable {
     private static let sampledRecords: Int64 = 100
 
     let parts: ServerParts
+    let health: DeploymentHealth
 
-    /// A monitor that is ready to run.
+    /// A monitor of a topic or a dataset that is ready to run.
     ///
     /// - Throws: `MonitorError` that names what is wrong: a field, or a column with those that exist.
+    func makeAny(_ declaration: MonitorDeclaration, observer: any MonitorObserver) async throws -> any RunningMonitor {
+        guard declaration.dataset != nil else { return try await make(declaration, observer: observer) }
+        let definition = try MonitorDefinition(declaration)
+        try definition.validate()
+        try await checkColumns(of: definition)
+        let catalogue = CatalogueReference(catalogue: parts.catalogue)
+        return try DatasetMonitor(
+            definition,
+            database: parts.database,
+            versions: catalogue,
+            source: catalogue,
+            observer: observer
+        )
+    }
+
+    /// A monitor of a topic that is ready to run.
+    ///
+    /// - Throws: as ``makeAny(_:observer:)``.
     func make(_ declaration: MonitorDeclaration, observer: any MonitorObserver) async throws -> MonitorService {
         let definition = try MonitorDefinition(declaration)
         try definition.validate()
@@ -25,6 +44,7 @@ struct MonitorFactory: Sendable {
             database: parts.database,
             reference: CatalogueReference(catalogue: parts.catalogue),
             observer: observer,
+            health: health,
             countPartitions: { topic in
                 guard let found = try await admin.topic(topic) else {
                     throw StreamError(.unknownTopic, "topic \"\(topic)\" does not exist: create it first")
@@ -49,6 +69,11 @@ struct MonitorFactory: Sendable {
 
     private func knownColumns(of definition: MonitorDefinition) async throws -> (place: String, columns: Set<String>)? {
         if let reference = definition.reference { return try await columns(of: reference) }
+        if let dataset = definition.dataset {
+            let versions = try await CatalogueReference(catalogue: parts.catalogue).versions(of: dataset)
+            guard let first = versions.first else { return nil }
+            return try await columns(of: ReferenceDataset(dataset: dataset, version: first))
+        }
         if !definition.model.isEmpty, let reference = try? await parts.championData(of: definition.model) {
             return try await columns(of: reference)
         }

@@ -94,6 +94,9 @@ extension ServerConfiguration {
         trashDays = options.trashDays ?? trashDays
         s3Credentials = options.s3Credentials ?? s3Credentials
         allowsPrivateWebhooks = options.allowsPrivateWebhooks || allowsPrivateWebhooks
+        mailRelay = options.mailRelay ?? mailRelay
+        mailSender = options.mailSender ?? mailSender
+        publicURL = options.publicURL ?? publicURL
     }
 }
 

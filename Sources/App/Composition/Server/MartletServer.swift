@@ -2,10 +2,12 @@ internal import Access
 internal import Broker
 internal import Execution
 internal import Files
+internal import HTTPClient
 internal import HTTPServer
 internal import JSON
 internal import MLflowAPI
 internal import MartletAPI
+internal import Monitoring
 internal import Primitives
 internal import SQLStore
 internal import Streams
@@ -92,15 +94,20 @@ package final class MartletServer: Sendable {
         )
         let loops = LoopService(parts: parts)
         try await loops.restore()
+        parts.health.follow { loops.deploymentStatuses }
+        let host = MonitorHost(parts: parts, factory: MonitorFactory(parts: parts, health: parts.health))
+        try await host.restore()
+        let board = MonitorBoard(loops: loops, host: host, parts: parts)
         let http = HTTPServer(
             configuration: .init(host: configuration.host, port: configuration.httpPort),
-            router: routes(parts: parts, loops: loops, data: data, log: log)
+            router: routes(parts: parts, loops: loops, monitors: board, data: data, log: log)
         )
         try http.start()
         ports.set(http: http.boundPort, kafka: log.port)
         try writePorts(data, log)
+        let alerts = AlertDispatcher(database: database, transport: try receivers(parts))
         let group = ServiceGroup(
-            [log.service, parts.trash, http, loops, WebhookDeliverer(parts.webhooks)],
+            [log.service, parts.trash, http, WebhookDeliverer(parts.webhooks), alerts, loops, host],
             deadline: configuration.stopDeadline
         )
         state.withLock {
@@ -198,7 +205,23 @@ package final class MartletServer: Sendable {
         return broker
     }
 
-    private func routes(parts: ServerParts, loops: LoopService, data: String, log: EventLog) -> Router {
+    private func receivers(_ parts: ServerParts) throws -> AlertReceivers {
+        let mail = configuration.mailRelay.map { MailRelay(url: $0, sender: configuration.mailSender) }
+        return try AlertReceivers(
+            allowsPrivate: configuration.allowsPrivateWebhooks,
+            mail: mail,
+            streams: parts.streams,
+            address: { [self] in configuration.publicURL ?? url }
+        )
+    }
+
+    private func routes(
+        parts: ServerParts,
+        loops: LoopService,
+        monitors: MonitorBoard,
+        data: String,
+        log: EventLog
+    ) -> Router {
         var router = Router()
         router.admit(HostRules(allowed: configuration.allowedHosts + [configuration.host]))
         MLflowAPI(tracking: parts.tracking, registry: parts.registry, webhooks: parts.webhooks).install(on: &router)
@@ -210,6 +233,7 @@ package final class MartletServer: Sendable {
                 kafka: { log.status }
             ),
             loops: loops,
+            monitors: monitors,
             streams: parts.streams,
             admin: parts.admin,
             catalogue: parts.catalogue,

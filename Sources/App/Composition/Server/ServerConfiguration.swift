@@ -50,6 +50,12 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var trashDays = 30
     /// Whether webhooks may be sent without TLS and to addresses of this machine and of private networks.
     package var allowsPrivateWebhooks = false
+    /// The relay that mails about alerts are handed to, `smtp://` or `smtps://`; nil for none.
+    package var mailRelay: String?
+    /// The address that these mails come from.
+    package var mailSender = "martlet@localhost"
+    /// Where people reach the page, for links in alerts; nil for the address that is listened on.
+    package var publicURL: String?
     /// How long a stop may take for each part.
     package var stopDeadline: Duration = .seconds(10)
 
@@ -85,6 +91,12 @@ package struct ServerConfiguration: Sendable, Hashable {
             throw ConfigurationError("--trash-days must be from 0 to 36500, not \(trashDays)")
         }
         guard !dataDirectory.isEmpty else { throw ConfigurationError("--data must name a folder") }
+        if let mailRelay, !mailRelay.hasPrefix("smtp://"), !mailRelay.hasPrefix("smtps://") {
+            throw ConfigurationError("--smtp must begin with smtp:// or smtps://")
+        }
+        guard mailSender.contains("@"), mailSender.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw ConfigurationError("--mail-from must be a mail address, not '\(mailSender)'")
+        }
         guard !host.isEmpty else { throw ConfigurationError("--host must name an address") }
         guard kafkaHost?.isEmpty != true else { throw ConfigurationError("--kafka-host must name an address") }
         guard allowsAnonymous || Self.isLoopback(host) else {

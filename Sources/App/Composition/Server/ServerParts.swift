@@ -33,6 +33,7 @@ struct ServerParts: Sendable {
     let jobs: JobService
     let journal: LoopJournal
     let archive: MonitorArchive
+    let health: DeploymentHealth
     let events: EventHub
     let streams: StreamConfiguration
     let admin: StreamAdmin
@@ -95,6 +96,7 @@ struct ServerParts: Sendable {
         try await catalogue.recover()
         let jobs = JobService(database: database, logDirectory: "\(dataDirectory)/logs/jobs")
         try await jobs.recover()
+        let admin = try StreamAdmin(streams)
         return ServerParts(
             database: database,
             tracking: tracking,
@@ -105,9 +107,10 @@ struct ServerParts: Sendable {
             jobs: jobs,
             journal: LoopJournal(database: database, observer: JournalEvents(events: events)),
             archive: MonitorArchive(database: database),
+            health: DeploymentHealth(admin: admin),
             events: events,
             streams: streams,
-            admin: try StreamAdmin(streams),
+            admin: admin,
             users: users,
             python: python,
             models: ModelRuntime(environments: environments),

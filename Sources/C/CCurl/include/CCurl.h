@@ -53,3 +53,22 @@ enum martlet_curl_failure martlet_curl_perform(
     const struct martlet_curl_callbacks *_Nonnull callbacks,
     char *_Nonnull message
 );
+
+struct martlet_curl_mail {
+    const char *_Nonnull url;  // smtp:// or smtps://, with user and password where the relay wants them
+    const char *_Nonnull from;
+    const char *_Nullable const *_Nullable recipients;
+    size_t recipient_count;
+    const uint8_t *_Nonnull text;  // headers and body, lines ended by CR LF
+    size_t text_length;
+    long timeout_milliseconds;
+    bool require_tls;  // else it is used where the relay offers it
+};
+
+/// Hands one mail to a relay. `response` gets the relay's last code, 0 for none; `message` as above.
+enum martlet_curl_failure martlet_curl_send_mail(
+    martlet_curl *_Nonnull curl,
+    const struct martlet_curl_mail *_Nonnull mail,
+    long *_Nonnull response,
+    char *_Nonnull message
+);

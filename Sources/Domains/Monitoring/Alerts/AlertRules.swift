@@ -73,7 +73,8 @@ struct AlertRules: Sendable {
         )
     }
 
-    private func estimateObservations(of window: MonitoredWindow) -> [AlertObservation] {
+    /// What the declared limits say of a window's estimate.
+    func estimateObservations(of window: MonitoredWindow) -> [AlertObservation] {
         guard let policy = definition.estimation, let estimate = window.findings.estimate,
             let version = estimate.version
         else { return [] }

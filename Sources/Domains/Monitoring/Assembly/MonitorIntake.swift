@@ -78,6 +78,11 @@ struct MonitorIntake: Sendable {
         }
     }
 
+    /// Notes how far a source was read that is no topic and so has one part.
+    mutating func didRead(_ source: String, through position: Int64) {
+        positions[source] = [0: position]
+    }
+
     /// Lets the next reading of a partition begin at its oldest record.
     mutating func readFromBeginning(_ partition: TopicPartition) {
         positions[partition.topic, default: [:]][partition.partition] = LogicalOffset.beginning

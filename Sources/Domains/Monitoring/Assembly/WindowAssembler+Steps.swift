@@ -23,6 +23,24 @@ extension WindowAssembler {
         }
     }
 
+    /// Has every measured window that is not complete looked at again.
+    mutating func refillMeasured() {
+        switch definition.window {
+        case .rows(let count):
+            let start = definition.startOffset
+            let windows = (settledThrough - start) / Int64(count)..<(scoredThrough - start) / Int64(count)
+            refilled.formUnion(windows.map { Int($0) })
+        case .time:
+            for case let time? in rows.lazy.map(\.time) {
+                guard let stretch = definition.window.stretch(of: time), measured.isOver(stretch),
+                    !completed.isOver(stretch)
+                else { continue }
+                refilled.insert(Int(stretch))
+            }
+        case .labels: break
+        }
+    }
+
     /// Notes that a row got its label; matters once the window that it lies in was measured.
     mutating func noteRefill(of index: Int) {
         let offset = firstOffset + Int64(index)
@@ -63,6 +81,7 @@ extension WindowAssembler {
         for index in places(of: extent) {
             heldCells -= rows[index].cells.count
             rows[index].cells = []
+            if rows[index].truth != nil { refilled.insert(extent.index) }
         }
         return window
     }

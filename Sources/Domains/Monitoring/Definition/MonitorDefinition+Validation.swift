@@ -45,6 +45,11 @@ extension MonitorDefinition {
         try require(!name.isEmpty, "name", "is empty: give the monitor a name")
         try require(!inputTopic.isEmpty, "input", "is empty: name the topic of rows")
         try require(labelsTopic != "", "labels", "is empty: name the topic of labels, or leave it out")
+        try require(
+            dataset == nil || (predictionTopics.isEmpty && labelsTopic == nil && health == nil),
+            "dataset",
+            "has neither predictions nor labels nor health: leave them out, or watch a topic"
+        )
         try validateRoles()
         try validateWindow()
         try validateColumns()

@@ -13,6 +13,11 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// The topic of rows that are scored; all its partitions are read.
     package var inputTopic: String
 
+    /// The dataset whose versions are watched, each a window; nil where a topic is.
+    ///
+    /// ``inputTopic`` is then its name too, for people.
+    package var dataset: String?
+
     /// The topics of predictions by role, the champion's among them; empty to watch the input alone.
     package var predictionTopics: [PredictionTopic]
 

@@ -1,5 +1,5 @@
 internal import JSON
-internal import Streams
+package import Streams
 
 /// Reads the records of the monitored topics.
 struct MonitorMessages: Sendable {
@@ -103,5 +103,13 @@ struct MonitorMessages: Sendable {
         case 1: true
         default: nil
         }
+    }
+}
+
+extension MonitorDefinition {
+    /// The values of the monitored columns in a record of the input topic; nil for one that holds no row.
+    package func cells(of record: StreamRecord) -> [Cell]? {
+        guard case .row(let row) = MonitorMessages(self).event(record) else { return nil }
+        return row.cells
     }
 }

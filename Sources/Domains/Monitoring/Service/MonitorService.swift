@@ -294,7 +294,7 @@ package actor MonitorService: Service {
                 findings[window.index] = try await store.window(window.index, of: definition.name)?.findings
             }
             guard let known = findings[window.index] else { continue }
-            turn.fill(window, findings: known)
+            findings[window.index] = turn.fill(window, findings: known)
         }
     }
 
@@ -372,11 +372,7 @@ package actor MonitorService: Service {
     private func deliver(_ notice: MonitorStore.Notice) async -> Bool {
         guard let observer else { return true }
         do {
-            switch notice.content {
-            case .window(let window): try await observer.monitor(definition.name, didClose: window)
-            case .opened(let alert): try await observer.monitor(definition.name, didOpen: alert)
-            case .resolved(let alert): try await observer.monitor(definition.name, didResolve: alert)
-            }
+            try await notice.content.tell(observer, of: definition.name)
             return true
         } catch {
             report("the observer failed: \(error)")

@@ -43,9 +43,16 @@ struct MonitorTurn {
         return findings
     }
 
-    /// Stores the quality of a measured window by the labels that it has so far.
-    mutating func fill(_ window: AssembledWindow, findings: WindowFindings) {
-        fill(record(window, findings, .filling))
+    /// Stores the quality of a measured window by the labels that it has so far, and its estimate where that could not
+    /// be made before; returns what is known of it now.
+    mutating func fill(_ window: AssembledWindow, findings known: WindowFindings) -> WindowFindings {
+        var findings = known
+        let lacksEstimate = definition.estimation != nil && known.estimate?.values.isEmpty ?? true
+        if lacksEstimate { findings.estimate = state.memory.estimate(window) }
+        let record = record(window, findings, .filling)
+        fill(record)
+        if lacksEstimate { take(rules.estimateObservations(of: record)) }
+        return findings
     }
 
     /// Stores a window to which nothing more will come; `findings` is nil where it was never measured.
@@ -57,7 +64,10 @@ struct MonitorTurn {
         let record = record(window, findings, .complete)
         changes.append(.window(record))
         if known == nil { take(rules.observations(of: record)) }
-        if let policy = definition.estimation { state.memory.learn(from: window, policy: policy) }
+        guard let policy = definition.estimation else { return }
+        let before = state.memory.calibration
+        state.memory.learn(from: window, policy: policy)
+        if before == nil, state.memory.calibration != nil { state.assembler.refillMeasured() }
     }
 
     private mutating func fill(_ window: MonitoredWindow) {

@@ -6,7 +6,8 @@ extension MonitorDeclaration {
     private static let severities = ["page", "warn", "info"]
     private static let corrections = ["fdr_bh", "bonferroni", "holm"]
     private static let fields: Set<String> = [
-        "name", "model", "input", "labels", "labelKey", "predictions", "reference", "horizonDays", "window", "columns",
+        "name", "model", "input", "dataset", "labels", "labelKey", "predictions", "reference", "horizonDays", "window",
+        "columns",
         "evaluation", "performance", "drift", "quality", "estimated", "health", "notify", "repeatMinutes",
     ]
 
@@ -27,17 +28,22 @@ extension MonitorDeclaration {
     init(_ fields: ProjectFieldReader) throws(ProjectError) {
         let evaluation = try fields.optionalMapping("evaluation")
         let predictions = try Self.predictions(fields)
+        let dataset = try fields.optionalString("dataset")
+        if dataset != nil, fields.value("input") != nil || fields.value("window") != nil {
+            throw fields.error("dataset", "stands in place of input and window: each version is a window")
+        }
         self.init(
             name: try fields.string("name"),
             model: predictions.isEmpty ? try fields.optionalString("model") ?? "" : try fields.string("model"),
-            input: try fields.string("input"),
+            input: dataset == nil ? try fields.string("input") : dataset ?? "",
+            dataset: dataset,
             labels: try fields.optionalString("labels"),
             labelKey: try fields.optionalString("labelKey"),
             predictions: predictions,
             reference: try fields.optionalString("reference"),
             horizonDays: try fields.double("horizonDays", default: 30),
-            window: try Self.window(try fields.mapping("window")),
-            firstRow: try fields.mapping("window").int("firstRow", 0...Int.max, default: 0),
+            window: dataset == nil ? try Self.window(try fields.mapping("window")) : .rows(1),
+            firstRow: try fields.optionalMapping("window")?.int("firstRow", 0...Int.max, default: 0) ?? 0,
             columns: try Self.columns(fields),
             evaluationRows: try evaluation?.int("rows", 1...1_000_000, default: 365) ?? 365,
             evaluationEvery: try evaluation?.int("every", 1...1_000_000, default: 25) ?? 25,

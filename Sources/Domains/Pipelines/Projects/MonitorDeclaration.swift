@@ -160,8 +160,10 @@ package struct MonitorDeclaration: Sendable, Hashable {
     package var name: String
     /// The registered model; empty where the input alone is watched.
     package var model: String
-    /// The topic of rows.
+    /// The topic of rows; the dataset's name where one is watched.
     package var input: String
+    /// The dataset whose versions are watched; nil where a topic is.
+    package var dataset: String?
     /// The topic of labels; nil where there are none.
     package var labels: String?
     /// The column that labels share with rows besides the event time; nil where they share the `prediction_id`.

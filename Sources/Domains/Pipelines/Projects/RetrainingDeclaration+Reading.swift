@@ -8,8 +8,14 @@ extension RetrainingDeclaration {
             throw ProjectError("\(fields.place).gate.metric", "must be auc, not '\(metric)'")
         }
         let alerts = try trigger.strings("alerts")
-        for alert in alerts where !["performance", "drift"].contains(alert) {
-            throw trigger.error("alerts", "may hold performance and drift, not '\(alert)'")
+        for alert in alerts where !["performance", "drift", "estimated"].contains(alert) {
+            throw trigger.error("alerts", "may hold performance, drift and estimated, not '\(alert)'")
+        }
+        let coolDownMinutes = try trigger.double("coolDownMinutes", default: 0)
+        let maximumAgeDays = try trigger.optionalDouble("maximumAgeDays")
+        for (name, value) in [("coolDownMinutes", coolDownMinutes), ("maximumAgeDays", maximumAgeDays ?? 0)]
+        where !(0...1_000_000).contains(value) {
+            throw trigger.error(name, "must be from 0 to 1000000, not \(value)")
         }
         self.init(
             name: try fields.string("name"),
@@ -19,6 +25,11 @@ extension RetrainingDeclaration {
             alias: try fields.optionalString("alias") ?? "champion",
             alerts: alerts,
             newLabels: try trigger.int("newLabels", 0...100_000_000, default: 0),
+            schedule: try trigger.optionalString("schedule"),
+            everyLabels: try trigger.optionalInt("everyLabels", 1...100_000_000),
+            maximumAgeDays: maximumAgeDays,
+            warmUpRows: try trigger.int("warmUpRows", 0...100_000_000, default: 0),
+            coolDownMinutes: coolDownMinutes,
             coolDownRows: try trigger.int("coolDownRows", 0...100_000_000, default: 0),
             maximumPerDay: try trigger.int("maximumPerDay", 1...1_000_000, default: 100),
             dataset: try dataset.string("name"),

@@ -10,10 +10,20 @@ package struct RetrainingDeclaration: Sendable, Hashable {
     package var model: String
     /// The alias that a promotion moves.
     package var alias: String
-    /// Kinds of open alerts that start a retraining: `performance`, `drift`.
+    /// Kinds of open alerts that start a retraining: `performance`, `drift`, `estimated`.
     package var alerts: [String]
     /// Labels since the alert opened, or since the last try.
     package var newLabels: Int
+    /// Times at which to train again, in cron's five fields; nil for none.
+    package var schedule: String?
+    /// Labels since the last try that are a reason to train again; nil for none.
+    package var everyLabels: Int?
+    /// How old the champion may become, in days; nil for any age.
+    package var maximumAgeDays: Double?
+    /// Labelled rows before which nothing starts by itself.
+    package var warmUpRows: Int
+    /// Minutes between two tries.
+    package var coolDownMinutes: Double
     /// Labelled rows between two tries.
     package var coolDownRows: Int
     /// Most tries within 24 hours.

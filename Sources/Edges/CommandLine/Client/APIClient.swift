@@ -26,6 +26,18 @@ struct APIClient: Sendable {
         try await send("PATCH", path, [], JSONValue.object(body).serialized())
     }
 
+    func put(_ path: [String], _ body: JSONObject) async throws -> JSONValue {
+        try await send("PUT", path, [], JSONValue.object(body).serialized())
+    }
+
+    /// The bytes of an answer that is not JSON.
+    func text(_ path: [String], _ query: [(String, String?)] = []) async throws -> [UInt8] {
+        let request = ClientRequest("GET", address(path, query))
+        let response = try await answer { try await client.send(request) }
+        try check(response)
+        return response.body
+    }
+
     @discardableResult
     func delete(_ path: [String]) async throws -> JSONValue {
         try await send("DELETE", path, [])

@@ -54,6 +54,12 @@ package struct ServeOptions: Sendable, Equatable {
     package var trashDays: Int?
     /// Whether `--allow-private-webhooks` was given.
     package var allowsPrivateWebhooks = false
+    /// The value of `--smtp`, else of `$MARTLET_SMTP`.
+    package var mailRelay: String?
+    /// The value of `--mail-from`.
+    package var mailSender: String?
+    /// The value of `--public-url`.
+    package var publicURL: String?
 
     /// The defaults.
     package init() {}
@@ -125,6 +131,9 @@ enum ServerCommands {
         .value("--allowed-hosts", "NAMES", "Names to answer to besides localhost and private addresses; * for all"),
         .value("--trash-days", "DAYS", "When what was deleted goes for good; 30 without, 0 for never"),
         .flag("--allow-private-webhooks", "Sends webhooks by http and into private networks as well"),
+        .value("--smtp", "URL", "The relay for mails about alerts, smtp:// or smtps://; $MARTLET_SMTP, else none"),
+        .value("--mail-from", "ADDRESS", "Where these mails come from; martlet@localhost without"),
+        .value("--public-url", "URL", "Where people reach the page, for links in alerts"),
         .value("--log-level", "LEVEL", "debug, info, warning or error; info without"),
     ]
 
@@ -134,8 +143,8 @@ enum ServerCommands {
             summary: "Runs the server until SIGTERM or Ctrl-C",
             options: options,
             isClient: false
-        ) { invocation, _ in
-            try await runner.serve(try serveOptions(invocation))
+        ) { invocation, context in
+            try await runner.serve(try serveOptions(invocation, context))
         }
     }
 
@@ -149,9 +158,9 @@ enum ServerCommands {
                 .value("--project", "FOLDER", "Another project; examples/weather without"),
             ] + options,
             isClient: false
-        ) { invocation, _ in
+        ) { invocation, context in
             var options = DemoOptions()
-            options.server = try serveOptions(invocation)
+            options.server = try serveOptions(invocation, context)
             options.project = invocation.value("--project")
             options.exits = invocation.has("--exit")
             options.report = invocation.value("--report")
@@ -171,7 +180,10 @@ enum ServerCommands {
         )
     }
 
-    private static func serveOptions(_ invocation: Invocation) throws(CommandFailure) -> ServeOptions {
+    private static func serveOptions(
+        _ invocation: Invocation,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> ServeOptions {
         var options = ServeOptions()
         options.dataDirectory = invocation.value("--data")
         options.database = invocation.value("--database")
@@ -199,6 +211,9 @@ enum ServerCommands {
         options.trashDays = try invocation.integer("--trash-days", 0...36_500)
         options.s3Credentials = invocation.value("--s3-credentials")
         options.allowsPrivateWebhooks = invocation.has("--allow-private-webhooks")
+        options.mailRelay = invocation.value("--smtp") ?? context.streams.environment("MARTLET_SMTP")
+        options.mailSender = invocation.value("--mail-from")
+        options.publicURL = invocation.value("--public-url")
         if let name = invocation.value("--log-level") { Logger.level = try level(name) }
         return options
     }

@@ -76,7 +76,7 @@ struct LoopRoutes: RouteGroup {
     }
 }
 
-/// What works for the projects: deployments, monitors, jobs.
+/// What works for the projects: deployments and jobs.
 struct WorkRoutes: RouteGroup {
     let loops: any LoopSource
 
@@ -87,18 +87,6 @@ struct WorkRoutes: RouteGroup {
             },
             .get("/api/v1/deployments/{name}", "One deployment") { [loops] request in
                 try Self.found("deployment", request.parameter("name"), key: "name", await loops.deployments())
-            },
-            .get("/api/v1/monitors", "The monitors with their counters") { [loops] _ in
-                .list(try await loops.monitors().map(JSONValue.object))
-            },
-            .get("/api/v1/monitors/{name}/windows", "The closed windows of a monitor, oldest first") {
-                [loops] request in
-                let name = request.parameter("name")
-                guard let windows = try await loops.windows(monitor: name) else { throw Self.unknown("monitor", name) }
-                return .list(windows.map(JSONValue.object))
-            },
-            .get("/api/v1/alerts", "The alerts of all monitors, newest first") { [loops] _ in
-                .list(try await loops.alerts().map(JSONValue.object))
             },
             .get("/api/v1/jobs", "The jobs, newest first") { [loops] _ in
                 .list(try await loops.jobs().map(JSONValue.object))
