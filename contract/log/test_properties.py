@@ -399,7 +399,7 @@ def test_retention_goes_by_the_records_own_times(bootstrap: str, make_topic) -> 
 
 
 def test_compaction_that_is_cut_off_by_kills_loses_no_key(make_server: Callable[..., Server]) -> None:
-    server = make_server()
+    server = make_server("data", "--log-setting", "log.retention.check.interval.ms=100")
     create_topic(
         server.bootstrap,
         "t",
