@@ -58,12 +58,56 @@ struct OwnLogTests {
         }
     }
 
+    @Test func theEndsOfManyPartitionsComeTogether() async throws {
+        try await withLog { configuration in
+            let admin = try StreamAdmin(configuration)
+            try await admin.createTopic("t", partitions: 3)
+            let producer = try StreamProducer(configuration)
+            _ = try await producer.send((0..<7).map { ProducerRecord(topic: "t", partition: 1, value: [UInt8($0)]) })
+            await producer.close()
+            let places = (0..<5).map { TopicPartition("t", Int32($0)) } + [TopicPartition("gone", 0)]
+            let marks = try await admin.watermarks(of: Set(places))
+            #expect(Set(marks.keys) == Set(places.prefix(3)), "partitions that do not exist are left out")
+            #expect(marks.values.allSatisfy { $0.low == 0 })
+            #expect(places.prefix(3).map { marks[$0]?.high } == [0, 7, 0])
+            #expect(try await admin.watermarks(of: [TopicPartition("gone", 0)]).isEmpty)
+            #expect(try await admin.topics().map(\.name) == ["t"], "asking must not create a topic")
+        }
+    }
+
+    @Test func settingsAreChangedOneByOneThoughTheProtocolReplacesAll() async throws {
+        try await withLog { configuration in
+            let admin = try StreamAdmin(configuration)
+            try await admin.createTopic("t", configuration: ["retention.ms": "5000"])
+            try await admin.alterTopic("t", settings: ["segment.bytes": "20000"])
+            try await admin.alterTopic("t", settings: ["max.message.bytes": "3000", "segment.bytes": nil])
+            let own = try await admin.settings(ofTopic: "t").filter(\.isOwn)
+            #expect(own.map(\.name) == ["max.message.bytes", "retention.ms"])
+            #expect(own.map(\.value) == ["3000", "5000"])
+            let refused = await #expect(throws: StreamError.self) {
+                try await admin.alterTopic("t", settings: ["retention.ms": "soon"])
+            }
+            #expect(refused?.code == .invalid)
+            let unknown = await #expect(throws: StreamError.self) { try await admin.settings(ofTopic: "gone") }
+            #expect(unknown?.code == .unknownTopic)
+            try await admin.addPartitions(toTopic: "t", count: 4)
+            #expect(try await admin.topic("t")?.partitions == 4)
+        }
+    }
+
     @Test func groupsAreListedWithTheirOffsets() async throws {
         try await withLog { configuration in
             let admin = try StreamAdmin(configuration)
             try await admin.createTopic("t")
             try await admin.group("scorer").commit([TopicPartition("t", 0): 0])
             #expect(try await admin.groups().map(\.name) == ["scorer"])
+            let progress = try await admin.progress(ofGroup: "scorer", assigned: [TopicPartition("gone", 0)])
+            #expect(progress.map(\.committed) == [0])
+            #expect(try await admin.membership(ofGroup: "scorer").state == "Empty")
+            #expect(try await admin.membership(ofGroup: "nobody").state == "Dead")
+            try await admin.deleteGroup("scorer")
+            let unknown = await #expect(throws: StreamError.self) { try await admin.deleteGroup("scorer") }
+            #expect(unknown?.code == .unknownGroup)
         }
     }
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from java_clients import VERSIONS, JavaClient
-from log_clients import NUMBERS, create_topic
+from log_clients import CLEANS_OFTEN, NUMBERS, create_topic
 
 from martlet_server import Server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of a module, which cleans up often, so that nobody has to wait for it."""
+    server = Server(tmp_path_factory.mktemp("log") / "data", *CLEANS_OFTEN).start()
+    yield server
+    assert server.stop() == 0, server.log_tail()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 NUMBERS = itertools.count()
+CLEANS_OFTEN = ("--log-setting", "log.retention.check.interval.ms=500")
 
 
 def create_topic(bootstrap: str, name: str, partitions: int = 1, **config: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+import subprocess
 import time
 
 import pytest
@@ -17,7 +19,7 @@ from confluent_kafka.admin import (
 )
 from log_clients import NUMBERS, create_topic, produce, read, values
 
-from martlet_server import Server
+from martlet_server import Server, binary
 
 
 @pytest.fixture
@@ -199,3 +201,69 @@ def test_a_restart_gives_the_same_state_twice(make_server) -> None:
     server.start()
     assert state() == before
     assert values(read(server.bootstrap, "a", 2)) == [b"x"] * 5
+
+
+def refusal(bootstrap: str, topic: str, value: bytes, **how: object) -> str | None:
+    """What a producer is told of one record; None where it is taken."""
+    outcome: list = []
+    producer = Producer({"bootstrap.servers": bootstrap, "topic.metadata.propagation.max.ms": 1_000})
+    producer.produce(topic, value, on_delivery=lambda error, message: outcome.append(error), **how)
+    assert producer.flush(20) == 0
+    return outcome[0].name() if outcome[0] else None
+
+
+def test_a_changed_setting_counts_at_once(admin: AdminClient, bootstrap: str, topic: str) -> None:
+    late = int(time.time() * 1_000) + 7_200_000
+    early = int(time.time() * 1_000) - 7_200_000
+    for how in ({}, {"timestamp": late}, {"timestamp": early}):
+        assert refusal(bootstrap, topic, b"x" * 3_000, **how) is None
+    alter(admin, topic, "max.message.bytes", "2000")
+    assert refusal(bootstrap, topic, b"x" * 3_000) == "MSG_SIZE_TOO_LARGE"
+    alter(admin, topic, "message.timestamp.after.max.ms", "3600000")
+    assert refusal(bootstrap, topic, b"late", timestamp=late) == "INVALID_TIMESTAMP"
+    alter(admin, topic, "message.timestamp.before.max.ms", "3600000")
+    assert refusal(bootstrap, topic, b"early", timestamp=early) == "INVALID_TIMESTAMP"
+    alter(admin, topic, "message.timestamp.type", "LogAppendTime")
+    assert refusal(bootstrap, topic, b"stamped", timestamp=early) is None
+    assert read(bootstrap, topic)[-1].timestamp()[1] > early
+    alter(admin, topic, "cleanup.policy", "compact")
+    assert refusal(bootstrap, topic, b"no key") == "INVALID_RECORD"
+    alter(admin, topic, "cleanup.policy", None)
+    assert refusal(bootstrap, topic, b"no key") is None
+
+
+def test_a_refused_change_leaves_all_settings_as_they_were(admin: AdminClient, topic: str) -> None:
+    before = settings(admin, topic)
+    entries = [
+        ConfigEntry("retention.ms", "1", incremental_operation=AlterConfigOpType.SET),
+        ConfigEntry("segment.bytes", "nonsense", incremental_operation=AlterConfigOpType.SET),
+    ]
+    resource = ConfigResource("topic", topic, incremental_configs=entries)
+    with pytest.raises(KafkaException, match="INVALID_CONFIG"):
+        admin.incremental_alter_configs([resource])[resource].result(10)
+    assert settings(admin, topic) == before
+
+
+def test_settings_of_the_node_are_given_at_the_start(make_server, tmp_path: pathlib.Path) -> None:
+    server = make_server(
+        "data",
+        *("--log-setting", "num.partitions=3", "--log-setting", "offsets.retention.minutes=60"),
+    )
+    produce(server.bootstrap, "made-by-asking", [b"x"])
+    admin = AdminClient({"bootstrap.servers": server.bootstrap})
+    assert len(admin.list_topics("made-by-asking", timeout=10).topics["made-by-asking"].partitions) == 3
+    node = ConfigResource("broker", "0")
+    shown = admin.describe_configs([node])[node].result(10)
+    assert (shown["num.partitions"].value, shown["offsets.retention.minutes"].value) == ("3", "60")
+    for setting, said in [("no.such=1", "no.such"), ("num.partitions=0", "num.partitions"), ("nonsense", "NAME=VALUE")]:
+        command = [str(binary()), "serve", "--data", str(tmp_path / "other"), "--port", "0", "--kafka-port", "0"]
+        ended = subprocess.run([*command, "--log-setting", setting], capture_output=True, text=True, timeout=30)
+        assert ended.returncode in (1, 2)
+        assert said in ended.stderr
+
+
+def test_topics_are_not_made_by_asking_where_the_node_says_so(make_server) -> None:
+    server = make_server("data", "--log-setting", "auto.create.topics.enable=false")
+    assert refusal(server.bootstrap, "nowhere", b"x") in ("_UNKNOWN_TOPIC", "UNKNOWN_TOPIC_OR_PART")
+    create_topic(server.bootstrap, "somewhere")
+    assert refusal(server.bootstrap, "somewhere", b"x") is None

@@ -7,7 +7,8 @@ import time
 import pytest
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
-from kafka import KafkaConsumer
+from kafka import KafkaAdminClient, KafkaConsumer
+from kafka import TopicPartition as KafkaTopicPartition
 from log_clients import produce
 
 from martlet_server import Server
@@ -156,3 +157,22 @@ def test_positions_and_members_survive_a_kill(make_server) -> None:
     consumer.commit(offsets=[TopicPartition("t", 0, 7)], asynchronous=False)
     assert consumer.committed([TopicPartition("t", 0)], timeout=20)[0].offset == 7
     consumer.close()
+
+
+def test_positions_are_deleted_only_of_topics_that_nobody_reads(bootstrap: str, make_topic) -> None:
+    read, left = make_topic(), make_topic()
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    consumer = member(bootstrap, "reads-one", read)
+    settle([consumer], 1)
+    places = [TopicPartition(name, 0, 5) for name in (read, left)]
+    consumer.commit(offsets=places, asynchronous=False)
+    outcome = admin.delete_group_offsets("reads-one", [KafkaTopicPartition(name, 0) for name in (read, left)])
+    assert {place.topic: error.__name__ for place, error in outcome.items()} == {
+        read: "GroupSubscribedToTopicError",
+        left: "NoError",
+    }
+    offsets = [place.offset for place in consumer.committed(places, timeout=10)]
+    assert offsets[0] == 5
+    assert offsets[1] < 0
+    consumer.close()
+    admin.close()

@@ -188,7 +188,7 @@ def test_a_wrong_password_is_told_to_kafka_python(
 ) -> None:
     settings = {"bootstrap_servers": guarded.bootstrap, **python_login(mechanism, "wrong password")}
     with pytest.raises(kafka.errors.KafkaError):
-        kafka.KafkaProducer(**settings, max_block_ms=2_000).send("anything", b"x").get(2)
+        kafka.KafkaProducer(**settings, bootstrap_timeout_ms=2_000, max_block_ms=2_000).send("anything", b"x").get(2)
     assert "SaslAuthenticationFailed" in caplog.text
 
 

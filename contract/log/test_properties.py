@@ -47,7 +47,17 @@ def test_nothing_acknowledged_is_lost_by_a_power_cut(
     tmp_path: pathlib.Path, make_server: Callable[..., Server]
 ) -> None:
     library = tmp_path / "power_cut.so"
-    compiler = ["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "power_cut.c"), "-ldl"]
+    # Swift brings a clang of its own.
+    compiler = [
+        shutil.which("clang") or "cc",
+        "-shared",
+        "-fPIC",
+        "-O1",
+        "-o",
+        str(library),
+        str(HERE / "power_cut.c"),
+        "-ldl",
+    ]
     subprocess.run(compiler, check=True, capture_output=True, timeout=60)
     data, shadow = tmp_path / "data", tmp_path / "shadow"
     server = Server(data)
@@ -399,7 +409,7 @@ def test_retention_goes_by_the_records_own_times(bootstrap: str, make_topic) -> 
 
 
 def test_compaction_that_is_cut_off_by_kills_loses_no_key(make_server: Callable[..., Server]) -> None:
-    server = make_server()
+    server = make_server("data", "--log-setting", "log.retention.check.interval.ms=100")
     create_topic(
         server.bootstrap,
         "t",

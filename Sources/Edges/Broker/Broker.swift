@@ -149,7 +149,7 @@ final class Broker: TransactionSurroundings {
         case .never: repeatedly(milliseconds: 60_000) { $0.store.startFlush() }
         }
         transactions.start()
-        repeatedly(milliseconds: Int64(max(1, configuration.defaults.cleanupSeconds)) * 1000) { $0.cleanUp() }
+        repeatedly(milliseconds: max(1, configuration.defaults.cleanupMilliseconds)) { $0.cleanUp() }
         repeatedly(milliseconds: 5_000) { $0.recoverOffline() }
         observeHealth()
         repeatedly(milliseconds: Self.healthMilliseconds) { $0.observeHealth() }

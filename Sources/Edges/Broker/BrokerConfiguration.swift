@@ -69,7 +69,7 @@ package struct BrokerConfiguration: Sendable {
         /// How long an empty group waits for more members before its first generation.
         package var initialRebalanceDelayMilliseconds = 100
         /// How often retention and compaction look.
-        package var cleanupSeconds = 15
+        package var cleanupMilliseconds: Int64 = 15_000
         /// How long the offsets of an empty group are kept.
         package var offsetsRetentionMinutes = 10_080
         /// How long an idle producer's sequence numbers are kept.

@@ -19,6 +19,7 @@ struct BrokerSetting: Sendable {
         integer("group.max.session.timeout.ms", \.limits.sessionTimeoutMaximumMilliseconds, 1_000...86_400_000),
         integer("group.max.size", \.limits.groupMembers, 1...100_000),
         integer("group.min.session.timeout.ms", \.limits.sessionTimeoutMinimumMilliseconds, 100...86_400_000),
+        integer("log.retention.check.interval.ms", \.defaults.cleanupMilliseconds, 100...86_400_000),
         fixed("log.retention.hours", "168"),
         fixed("message.max.bytes", "1048588"),
         integer("num.partitions", \.defaults.partitions, 1...1_000),

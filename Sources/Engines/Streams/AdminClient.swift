@@ -120,6 +120,31 @@ final class AdminClient: Sendable {
         return (low, high)
     }
 
+    /// The ends of many partitions, in two requests; partitions that do not exist are left out.
+    func watermarks(
+        of partitions: Set<TopicPartition>
+    ) throws(StreamError) -> [TopicPartition: (low: Int64, high: Int64)] {
+        guard !partitions.isEmpty else { return [:] }
+        let lows = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_BEGINNING))
+        let highs = try offsets(of: partitions, at: Int64(RD_KAFKA_OFFSET_END))
+        return lows.reduce(into: [:]) { marks, low in
+            if let high = highs[low.key] { marks[low.key] = (low.value, high) }
+        }
+    }
+
+    private func offsets(
+        of partitions: Set<TopicPartition>,
+        at end: Int64
+    ) throws(StreamError) -> [TopicPartition: Int64] {
+        let operation = "asking for the ends of \(partitions.count) partitions failed"
+        let list = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, end) }))
+        let error = rd_kafka_offsets_for_times(handle.raw, list.raw, timeout)
+        // None of them exists.
+        if error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION { return [:] }
+        try check(error, operation)
+        return try list.offsetsOfKnown(operation)
+    }
+
     func offset(_ partition: TopicPartition, atTime milliseconds: Int64) throws(StreamError) -> Int64 {
         let operation = "asking for the offset of a time in \(partition) failed"
         let list = PartitionList([partition: milliseconds])

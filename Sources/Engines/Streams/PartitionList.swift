@@ -24,6 +24,21 @@ final class PartitionList {
         try PartitionList.read(raw, operation)
     }
 
+    /// The offsets that a call has filled in, without partitions that do not exist.
+    func offsetsOfKnown(_ operation: String) throws(StreamError) -> [TopicPartition: Int64] {
+        var offsets: [TopicPartition: Int64] = [:]
+        for entry in UnsafeBufferPointer(start: raw.pointee.elems, count: Int(raw.pointee.cnt)) {
+            let partition = TopicPartition(entry.topic.map { String(cString: $0) } ?? "", entry.partition)
+            guard entry.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                let error = StreamError(entry.err, operation: operation, partition: partition)
+                guard error.code == .unknownTopic else { throw error }
+                continue
+            }
+            offsets[partition] = entry.offset
+        }
+        return offsets
+    }
+
     /// Reads a list of librdkafka's; throws the first error of a partition.
     static func read(
         _ list: UnsafePointer<rd_kafka_topic_partition_list_t>,

@@ -71,21 +71,14 @@ extension StreamAdmin {
     package func progress(ofGroup name: String, assigned: [TopicPartition] = []) async throws -> [PartitionProgress] {
         try await run { client in
             let committed = try client.committed(nil, group: name)
-            var progress: [PartitionProgress] = []
-            for partition in Set(committed.keys).union(assigned) {
-                do throws(StreamError) {
-                    let (low, high) = try client.watermarks(partition)
-                    progress.append(
-                        PartitionProgress(
-                            partition: partition,
-                            committed: committed[partition],
-                            low: low,
-                            high: high
-                        )
-                    )
-                } catch {
-                    guard error.code == .unknownTopic else { throw error }
-                }
+            let marks = try client.watermarks(of: Set(committed.keys).union(assigned))
+            let progress = marks.map { partition, ends in
+                PartitionProgress(
+                    partition: partition,
+                    committed: committed[partition],
+                    low: ends.low,
+                    high: ends.high
+                )
             }
             return progress.sorted {
                 ($0.partition.topic, $0.partition.partition) < ($1.partition.topic, $1.partition.partition)

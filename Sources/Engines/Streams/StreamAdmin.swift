@@ -77,6 +77,13 @@ package final class StreamAdmin: Sendable {
         try await run { try $0.watermarks(partition) }
     }
 
+    /// The ends of many partitions, in two requests; partitions that do not exist are left out.
+    package func watermarks(
+        of partitions: Set<TopicPartition>
+    ) async throws -> [TopicPartition: (low: Int64, high: Int64)] {
+        try await run { try $0.watermarks(of: partitions) }
+    }
+
     /// The first offset whose time is at least `milliseconds`; the end of the log where there is none.
     package func offset(_ partition: TopicPartition, atTime milliseconds: Int64) async throws -> Int64 {
         try await run { try $0.offset(partition, atTime: milliseconds) }

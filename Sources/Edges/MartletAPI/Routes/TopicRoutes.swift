@@ -200,10 +200,9 @@ struct TopicRoutes: RouteGroup {
     }
 
     private func watermarks(_ topic: TopicDescription) async throws -> [(low: Int64, high: Int64)] {
-        var marks: [(low: Int64, high: Int64)] = []
-        for number in 0..<topic.partitions {
-            marks.append(try await admin.watermarks(TopicPartition(topic.name, Int32(number))))
-        }
-        return marks
+        let places = (0..<topic.partitions).map { TopicPartition(topic.name, Int32($0)) }
+        let marks = try await admin.watermarks(of: Set(places))
+        guard marks.count == places.count else { throw StreamError(.unknownTopic, "topic '\(topic.name)' is gone") }
+        return places.compactMap { marks[$0] }
     }
 }
