@@ -11,6 +11,7 @@ package struct MartletCommands: Sendable {
     ///
     /// - Parameters:
     ///   - runner: what `serve` and `demo` start.
+    ///   - streams: where the commands read and print.
     ///   - environments: Python environments that may hold the library which reads files; asked when one is read.
     package init(
         runner: any ServerRunner,

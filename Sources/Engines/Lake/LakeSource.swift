@@ -40,8 +40,10 @@ extension Lake {
     /// lines allow; ``discard(_:)`` removes the copy.
     ///
     /// - Parameters:
+    ///   - path: where the file is.
     ///   - name: what errors and reports call the file.
     ///   - format: what the file is; nil to go by its name.
+    /// - Returns: the file, open for reading.
     /// - Throws: ``LakeError`` for a file that is not there, has no rows or columns, or is not what it should be.
     package func open(_ path: String, name: String? = nil, format: LakeFormat? = nil) async throws -> LakeSource {
         let name = name ?? path
@@ -72,7 +74,12 @@ extension Lake {
 
     /// The values of a column of numbers or truth values, as doubles; NaN where there is none.
     ///
-    /// - Parameter rows: the rows to read, counted from 0; all where nil.
+    /// - Parameters:
+    ///   - column: the column.
+    ///   - source: the file.
+    ///   - rows: the rows to read, counted from 0; all where nil.
+    /// - Returns: one value a row.
+    /// - Throws: ``LakeError`` where there is no such column, or it holds no numbers.
     package func numbers(_ column: String, of source: LakeSource, rows: Range<Int>? = nil) async throws -> [Double] {
         let field = try source.field(column)
         guard [.boolean, .integer, .double].contains(field.type) else {

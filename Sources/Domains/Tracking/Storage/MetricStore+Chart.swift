@@ -5,8 +5,13 @@ extension MetricStore {
     /// more than one part, and of the newest ones.
     ///
     /// - Parameters:
-    ///   - steps: the range; the open ends are the first and last step that there is.
+    ///   - run: the run's row.
+    ///   - key: the metric's number.
+    ///   - first: the first step; nil for the first that there is.
+    ///   - last: the last step; nil for the last that there is.
     ///   - count: how many parts at most.
+    /// - Returns: the parts that hold points; without steps when there are none.
+    /// - Throws: `SQLError`, and an error that says so where stored points cannot be read.
     func chart(
         run: Int64,
         key: Int64,

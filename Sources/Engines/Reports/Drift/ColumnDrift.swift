@@ -28,7 +28,9 @@ package struct ColumnDrift: Sendable, Hashable {
     /// Both distributions in the same bins.
     package let picture: ColumnPicture
 
-    /// Compares both sides of a column. Whether it has drifted is decided by ``DriftReport``, which knows all columns.
+    /// Compares both sides of a column.
+    ///
+    /// Whether it has drifted is decided by ``DriftReport``, which knows all columns.
     ///
     /// - Throws: `ReportError` where the sides are of different kinds.
     package init(

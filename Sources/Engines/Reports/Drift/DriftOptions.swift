@@ -24,10 +24,14 @@ package struct DriftOptions: Sendable, Hashable {
     package var driftShare = 0.5
     /// Whose answer counts where Evidently is known to be wrong.
     package var compatibility = Compatibility.none
-    /// How p-values are corrected for the number of columns; nil for not at all. Without meaning under compatibility.
+    /// How p-values are corrected for the number of columns; nil for not at all.
+    ///
+    /// Without meaning under compatibility.
     package var correction: MultipleTesting? = .benjaminiHochberg
     /// How sure a distance must be: it counts as drift only when a test of the same column is significant at this
-    /// level as well. Without meaning under compatibility.
+    /// level as well.
+    ///
+    /// Without meaning under compatibility.
     package var significance = 0.001
 
     /// The defaults.

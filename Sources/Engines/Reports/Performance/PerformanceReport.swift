@@ -36,6 +36,8 @@ package struct PerformanceReport: Sendable {
     /// Computes the metrics of both sides.
     ///
     /// - Parameters:
+    ///   - reference: the rows to compare with; nil for none.
+    ///   - current: the rows that are judged.
     ///   - threshold: the probability from which a binary classifier says yes.
     ///   - compatibility: whether percentage errors are Evidently's.
     /// - Throws: `ReportError` where there is no row with prediction and truth, or the sides do different tasks.

@@ -25,8 +25,13 @@ package struct ColumnReader: Sendable {
 
     /// One column of one file, of the kind that its own values say.
     ///
-    /// - Parameter nullableIntegersAreNumbers: whether whole numbers with gaps are numbers however few there are, as
-    ///   pandas has it, which holds them as floats.
+    /// - Parameters:
+    ///   - name: the column.
+    ///   - source: the file.
+    ///   - nullableIntegersAreNumbers: whether whole numbers with gaps are numbers however few there are, as pandas has
+    ///     it, which holds them as floats.
+    /// - Returns: the column.
+    /// - Throws: `LakeError` where the file has no such column or cannot be read.
     package func column(
         _ name: String,
         of source: LakeSource,
@@ -45,8 +50,13 @@ package struct ColumnReader: Sendable {
 
     /// One column on both sides; the kind is that of the deciding side.
     ///
-    /// - Parameter decidedByCurrent: whether the current data says what a column is, as with Evidently; else it is the
-    ///   reference, so that a column does not change its kind with the window.
+    /// - Parameters:
+    ///   - name: the column.
+    ///   - reference: the file to compare with.
+    ///   - current: the file that is judged.
+    ///   - decidedByCurrent: whether the current data says what a column is, as with Evidently; else it is the reference,
+    ///     so that a column does not change its kind with the window.
+    /// - Returns: both sides, or why they are not compared.
     /// - Throws: `ReportError` where one side holds numbers and the other does not.
     package func pair(
         _ name: String,

@@ -20,6 +20,7 @@ package final class PostgresDatabase: SQLDatabase {
     /// - Parameters:
     ///   - location: where it is.
     ///   - readers: how many queries may run at the same time; each has a connection once it is needed.
+    /// - Returns: the database.
     /// - Throws: `SQLError` with code `unavailable` when the server cannot be reached or is of no use.
     package static func open(_ location: PostgresLocation, readers: Int = 4) async throws -> PostgresDatabase {
         let database = PostgresDatabase(location, readers: readers)

@@ -15,7 +15,9 @@ package struct CategoryCounts: Sendable, Hashable {
         for (category, count) in pairs { add(category, count) }
     }
 
-    /// Counts a column; nil is a missing value. Categories come in order of their UTF-8 bytes.
+    /// Counts a column; nil is a missing value.
+    ///
+    /// Categories come in order of their UTF-8 bytes.
     package init(_ column: some Sequence<String?>) {
         var tally: [String: Int] = [:]
         var missing = 0

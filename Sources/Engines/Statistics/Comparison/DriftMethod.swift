@@ -124,6 +124,7 @@ extension DriftMethod {
     ///   - isNumeric: whether the column is numeric; else it is one of categories.
     ///   - referenceRows: finite or present values of the reference.
     ///   - distinctValues: distinct values of both sides together; counting may stop beyond 5.
+    /// - Returns: the method.
     package static func byDefault(isNumeric: Bool, referenceRows: Int, distinctValues: Int) -> DriftMethod {
         let isSmall = referenceRows <= 1000
         if isNumeric, distinctValues > 5 { return isSmall ? .kolmogorovSmirnov : .wasserstein }

@@ -23,7 +23,9 @@ package struct OutlierRules: Sendable {
         package func isOutside(_ value: Double) -> Bool { value < lower || value > upper }
     }
 
-    /// More than `limit` standard deviations (denominator n) from the mean. One outlier can hide another: the deviation
+    /// More than `limit` standard deviations (denominator n) from the mean.
+    ///
+    /// One outlier can hide another: the deviation
     /// grows with both.
     package func standardScores(limit: Double = 3) -> Fences {
         let reach = limit * column.populationDeviation

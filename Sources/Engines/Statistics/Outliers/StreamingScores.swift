@@ -1,6 +1,8 @@
 import Glibc
 
-/// How unusual a value is under a normal law fitted to all values before it: 0…1. Equal to river's `GaussianScorer`.
+/// How unusual a value is under a normal law fitted to all values before it: 0…1.
+///
+/// Equal to river's `GaussianScorer`.
 package struct GaussianScorer: Sendable, Hashable, Codable {
     /// Values before the first score; until then every score is 0.
     package let gracePeriod: Int
@@ -25,7 +27,9 @@ package struct GaussianScorer: Sendable, Hashable, Codable {
     }
 }
 
-/// The distance from the mean in standard deviations, of a stream. Equal to river's `StandardAbsoluteDeviation`.
+/// The distance from the mean in standard deviations, of a stream.
+///
+/// Equal to river's `StandardAbsoluteDeviation`.
 package struct StandardAbsoluteDeviation: Sendable, Hashable, Codable {
     private var moments = Moments()
 

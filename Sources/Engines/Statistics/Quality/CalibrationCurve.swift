@@ -1,4 +1,6 @@
-/// How often the event came in each range of predicted probability. Equal to scikit-learn's `calibration_curve`.
+/// How often the event came in each range of predicted probability.
+///
+/// Equal to scikit-learn's `calibration_curve`.
 package struct CalibrationCurve: Sendable, Hashable {
     /// A range that has rows.
     package struct Bin: Sendable, Hashable {

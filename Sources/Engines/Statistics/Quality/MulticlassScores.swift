@@ -1,6 +1,8 @@
 import Glibc
 
-/// Probabilities of several classes against the true ones. Equal to scikit-learn 1.9.
+/// Probabilities of several classes against the true ones.
+///
+/// Equal to scikit-learn 1.9.
 package struct MulticlassScores: Sendable {
     private let probabilities: [[Double]]
     private let labels: [Int]

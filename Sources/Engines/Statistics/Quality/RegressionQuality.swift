@@ -1,6 +1,8 @@
 import Glibc
 
-/// How far predicted numbers are from the true ones. Equal to scikit-learn 1.9, with weights.
+/// How far predicted numbers are from the true ones.
+///
+/// Equal to scikit-learn 1.9, with weights.
 package struct RegressionQuality: Sendable {
     private let labels: [Double]
     private let predictions: [Double]
@@ -40,7 +42,9 @@ package struct RegressionQuality: Sendable {
     /// Mean absolute error as a share of the true value, which counts as at least 2⁻⁵².
     package var meanAbsolutePercentageError: Double { mean { abs($0 - $1) / max(abs($0), .ulpOfOne) } }
 
-    /// Evidently's percentage error: the true value keeps its sign, so that a negative one counts as 2⁻⁵². In percent.
+    /// Evidently's percentage error: the true value keeps its sign, so that a negative one counts as 2⁻⁵².
+    ///
+    /// In percent.
     package var evidentlyPercentageError: Double { 100 * mean { abs($0 - $1) / max($0, .ulpOfOne) } }
 
     /// Mean of the absolute errors over the mean size of both values, in percent; rows of two zeros count as 0.
@@ -68,10 +72,14 @@ package struct RegressionQuality: Sendable {
     /// Mean of prediction less true value.
     package var meanError: Double { mean { $1 - $0 } }
 
-    /// Standard deviation of prediction less true value, with denominator n - 1; nil for one row. Weights are left out.
+    /// Standard deviation of prediction less true value, with denominator n - 1; nil for one row.
+    ///
+    /// Weights are left out.
     package var errorDeviation: Double? { Self.deviation(zip(labels, predictions).map { $1 - $0 }) }
 
-    /// Standard deviation of the absolute errors, with denominator n - 1; nil for one row. Weights are left out.
+    /// Standard deviation of the absolute errors, with denominator n - 1; nil for one row.
+    ///
+    /// Weights are left out.
     package var absoluteErrorDeviation: Double? { Self.deviation(zip(labels, predictions).map { abs($1 - $0) }) }
 
     /// Share of the variance that is explained: 1 - errors² / deviations²; of a constant 1 where perfect, else 0.

@@ -22,7 +22,9 @@ package struct NumberColumn: Sendable, Hashable {
 
     private let eager: SortedSample?
 
-    /// Takes a column; NaN and infinities are counted and left out. O(n), or O(n log n) for short ones.
+    /// Takes a column; NaN and infinities are counted and left out.
+    ///
+    /// O(n), or O(n log n) for short ones.
     package init(_ column: [Double]) {
         let finite = column.withUnsafeBufferPointer(ColumnScan.countFinite)
         if finite == column.count {

@@ -27,7 +27,9 @@ package struct FrequentItems: Sendable, Hashable, Codable {
         self.capacity = min(1_000_000, max(1, capacity))
     }
 
-    /// Takes a value that came `times` times. Amortised O(1).
+    /// Takes a value that came `times` times.
+    ///
+    /// Amortised O(1).
     package mutating func add(_ value: String, times: Int = 1) {
         guard times > 0 else { return }
         count += times

@@ -32,7 +32,9 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
     /// Values that are kept.
     package var retained: Int { levels.reduce(0) { $0 + $1.count } }
 
-    /// Takes one value; NaN and infinities are ignored. Amortised O(log k).
+    /// Takes one value; NaN and infinities are ignored.
+    ///
+    /// Amortised O(log k).
     package mutating func add(_ value: Double) {
         guard value.isFinite else { return }
         count += 1

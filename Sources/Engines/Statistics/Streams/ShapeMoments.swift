@@ -45,14 +45,18 @@ package struct ShapeMoments: Sendable, Hashable, Codable {
     /// Variance with denominator n - 1; 0 with fewer than two values.
     package var sampleVariance: Double { count > 1 ? second / (count - 1) : 0 }
 
-    /// The skewness, corrected for bias from three values on; 0 without spread. Equal to river's `Skew`.
+    /// The skewness, corrected for bias from three values on; 0 without spread.
+    ///
+    /// Equal to river's `Skew`.
     package var skewness: Double {
         guard second > 0 else { return 0 }
         let biased = count.squareRoot() * third / pow(second, 1.5)
         return count > 2 ? biased * (count * (count - 1)).squareRoot() / (count - 2) : biased
     }
 
-    /// The excess kurtosis, corrected for bias from four values on; -3 without spread. Equal to river's `Kurtosis`.
+    /// The excess kurtosis, corrected for bias from four values on; -3 without spread.
+    ///
+    /// Equal to river's `Kurtosis`.
     package var kurtosis: Double {
         guard second > 0 else { return -3 }
         let biased = count * fourth / (second * second) - 3
