@@ -31,6 +31,7 @@ package struct MartletCommands: Sendable {
             TrashCommands.group,
             LoopCommands.group,
             .single(DriftCommand.drift(files)),
+            .single(ReportCommand.report(files)),
             .single(ServerCommands.version),
         ]
     }
