@@ -7,7 +7,7 @@ package struct MartletCommands: Sendable {
     private let groups: [CommandGroup]
     private let streams: CommandStreams
 
-    /// Makes the command line.
+    /// Makes the command line; `runner` is what `serve` and `demo` start.
     ///
     /// - Parameters:
     ///   - runner: what `serve` and `demo` start.
