@@ -159,7 +159,7 @@ extension Lake {
         do throws(LakeError) {
             let reader = file.reader(nullTexts: ImportOptions().nullTexts)
             var columns: [String] = []
-            for field in try connection.fields(of: reader) {
+            for field in try connection.fields(ofCSV: reader) {
                 columns.append(field.conversion(to: try field.field(in: path)))
             }
             try connection.execute(
