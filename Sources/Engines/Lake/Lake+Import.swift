@@ -69,8 +69,8 @@ extension Lake {
         to destination: String,
         _ connection: LakeConnection
     ) throws(LakeError) {
-        let found = try isText ? connection.fields(ofCSV: reader) : connection.fields(of: reader)
-        let fields = try selection(of: options.columns, in: found, subject: subject)
+        let known = try isText ? connection.fields(ofCSV: reader) : connection.fields(of: reader)
+        let fields = try selection(of: options.columns, in: known, subject: subject)
         guard !fields.isEmpty else { throw LakeError(.invalidFile, "\(subject) has no columns") }
         var columns: [String] = []
         for field in fields { columns.append(field.conversion(to: try field.field(in: subject))) }
