@@ -151,7 +151,7 @@ let package = Package(
             "MartletAPI",
             base + [
                 "HTTPServer", "Streams", "Lake", "BlobStore", "Tracking", "Registry", "Trash", "Catalogue", "Pipelines",
-                "Access", "Monitoring",
+                "Access", "Monitoring", "Reports",
             ]
         ),
 

@@ -49,7 +49,9 @@ import Testing
     @Test func everyCommandHasHelp() async {
         let terminal = TestTerminal()
         #expect(await terminal.run(["--help"]) == 0)
-        for word in ["serve", "demo", "topics", "users", "data", "runs", "models", "loop", "drift", "version"] {
+        for word in [
+            "serve", "demo", "topics", "users", "data", "runs", "models", "loop", "drift", "report", "version",
+        ] {
             #expect(terminal.output.contains("\n  \(word) "))
             let help = TestTerminal()
             #expect(await help.run([word, "--help"]) == 0)

@@ -24,7 +24,8 @@ package final class CatalogueService: Sendable {
     }
 
     let database: any SQLDatabase
-    let lake: Lake
+    /// Where the files of the versions are; for reading them.
+    package let lake: Lake
     let limits: Limits
     let logger = Logger(label: "catalogue")
     let sliceReader: SliceReader

@@ -61,7 +61,8 @@ struct HealthWatch {
             let key = PartitionKey(topic: partition.topic, partition: partition.partition)
             let hasWork = partition.isOffline || partition.endOffset > partition.highWatermark
             let place = Self.moved(partitions[key], to: partition.highWatermark, hasWork: hasWork, now)
-            places[key] = place
+            // What had nothing to do does not stand still: its time begins when there is work.
+            places[key] = hasWork ? place : nil
             partition.stalledNanoseconds = hasWork ? now - place.since : 0
             return partition
         }
@@ -76,9 +77,10 @@ struct HealthWatch {
         let told = all.prefix(Self.capacity).map { position in
             var position = position
             let key = PositionKey(group: position.group, topic: position.topic, partition: position.partition)
-            let place = Self.moved(positions[key], to: position.committed, hasWork: position.lag > 0, now)
-            places[key] = place
-            position.stalledNanoseconds = position.lag > 0 ? now - place.since : 0
+            let hasWork = position.lag > 0
+            let place = Self.moved(positions[key], to: position.committed, hasWork: hasWork, now)
+            places[key] = hasWork ? place : nil
+            position.stalledNanoseconds = hasWork ? now - place.since : 0
             return position
         }
         positions = places

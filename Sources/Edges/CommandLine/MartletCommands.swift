@@ -7,7 +7,7 @@ package struct MartletCommands: Sendable {
     private let groups: [CommandGroup]
     private let streams: CommandStreams
 
-    /// Makes the command line.
+    /// Makes the command line; `runner` is what `serve` and `demo` start.
     ///
     /// - Parameters:
     ///   - runner: what `serve` and `demo` start.
@@ -32,6 +32,7 @@ package struct MartletCommands: Sendable {
             LoopCommands.group,
             .single(DriftCommand.drift(files)),
             MonitorCommands.group,
+            .single(ReportCommand.report(files)),
             .single(ServerCommands.version),
         ]
     }

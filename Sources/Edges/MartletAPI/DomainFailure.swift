@@ -7,6 +7,7 @@ internal import Monitoring
 internal import Pipelines
 internal import Primitives
 internal import Registry
+internal import Reports
 internal import Streams
 internal import Tracking
 internal import Trash
@@ -22,6 +23,7 @@ enum DomainFailure {
         case let error as AccessError: access(error)
         case let error as StreamError: stream(error)
         case let error as LakeError: lake(error)
+        case let error as ReportError: report(error)
         case let error as TrashError: HTTPError(status: 404, message: error.message)
         case let error as BlobError where error.code == .unavailable: HTTPError(status: 503, message: error.message)
         case let error as MonitorConflict: HTTPError(status: 409, message: error.description)
@@ -31,6 +33,11 @@ enum DomainFailure {
             HTTPError(status: 507, code: "disk_full", message: "\(error): free some space")
         default: nil
         }
+    }
+
+    private static func report(_ error: ReportError) -> HTTPError {
+        let status = error.code == .unknownColumn ? 404 : error.code == .tooLarge ? 413 : 400
+        return HTTPError(status: status, code: error.code.description, message: error.message)
     }
 
     private static func catalogue(_ error: CatalogueError) -> HTTPError? {

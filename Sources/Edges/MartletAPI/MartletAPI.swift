@@ -33,6 +33,7 @@ package struct MartletAPI: Sendable {
             GroupRoutes(admin: admin),
             UserRoutes(users: users),
             DatasetRoutes(catalogue: catalogue),
+            ReportRoutes(catalogue: catalogue),
             RunRoutes(tracking: tracking),
             MetricRoutes(tracking: tracking),
             ModelRoutes(registry: registry),

@@ -42,12 +42,13 @@ extension Lake {
         _ connection: LakeConnection
     ) throws(LakeError) {
         guard format == .csv else {
-            return try convert(parquet(copy), options, subject: subject, to: destination, connection)
+            return try convert(parquet(copy), isText: false, options, subject: subject, to: destination, connection)
         }
         let file = try CSVFile(copy, connection: connection)
         do throws(LakeError) {
             try convert(
                 file.reader(nullTexts: options.nullTexts),
+                isText: true,
                 options,
                 subject: subject,
                 to: destination,
@@ -62,12 +63,14 @@ extension Lake {
 
     private static func convert(
         _ reader: String,
+        isText: Bool,
         _ options: ImportOptions,
         subject: String,
         to destination: String,
         _ connection: LakeConnection
     ) throws(LakeError) {
-        let fields = try selection(of: options.columns, in: connection.fields(of: reader), subject: subject)
+        let known = try isText ? connection.fields(ofCSV: reader) : connection.fields(of: reader)
+        let fields = try selection(of: options.columns, in: known, subject: subject)
         guard !fields.isEmpty else { throw LakeError(.invalidFile, "\(subject) has no columns") }
         var columns: [String] = []
         for field in fields { columns.append(field.conversion(to: try field.field(in: subject))) }

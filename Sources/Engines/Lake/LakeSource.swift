@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Primitives
 
 /// A CSV or Parquet file that is read column by column.
@@ -37,7 +36,7 @@ extension Lake {
     /// Opens a file of the lake's folder, or one that the configuration lets be read where it lies.
     ///
     /// Parquet is read in place. CSV is converted once, uncompressed, into the lake's folder, with the types that all its
-    /// lines allow; ``discard(_:)`` removes the copy.
+    /// lines allow; the copy stays as long as the folder: open CSV in a lake whose folder is temporary.
     ///
     /// - Parameters:
     ///   - path: where the file is.
@@ -64,12 +63,6 @@ extension Lake {
                 throw error.asReading(of: name)
             }
         }
-    }
-
-    /// Removes what ``open(_:name:format:)`` put into the lake's folder for a CSV file.
-    package func discard(_ source: LakeSource) {
-        guard source.path.hasPrefix(directory + "/"), source.name != source.path else { return }
-        unlink(source.path)
     }
 
     /// The values of a column of numbers or truth values, as doubles; NaN where there is none.
@@ -166,7 +159,7 @@ extension Lake {
         do throws(LakeError) {
             let reader = file.reader(nullTexts: ImportOptions().nullTexts)
             var columns: [String] = []
-            for field in try connection.fields(of: reader) {
+            for field in try connection.fields(ofCSV: reader) {
                 columns.append(field.conversion(to: try field.field(in: path)))
             }
             try connection.execute(

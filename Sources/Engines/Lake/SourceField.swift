@@ -57,6 +57,21 @@ struct SourceField: Sendable, Hashable {
 }
 
 extension LakeConnection {
+    /// The columns of `source`, a CSV file: columns of texts that are all numbers are columns of doubles.
+    ///
+    /// DuckDB takes `inf` at the head of a column for a date, and gives texts when numbers follow.
+    func fields(ofCSV source: String) throws(LakeError) -> [SourceField] {
+        let fields = try fields(of: source)
+        let texts = fields.filter { $0.type == "VARCHAR" }.map { SQLText.identifier($0.name) }
+        guard !texts.isEmpty else { return fields }
+        let tests = texts.map { "count(\($0)) > 0 AND count(\($0)) = count(TRY_CAST(\($0) AS DOUBLE))" }
+        let row = try query("SELECT \(tests.joined(separator: ", ")) FROM \(source)")
+        let numbers = Set(zip(texts, row.columns).filter { $0.1[0] == .boolean(true) }.map(\.0))
+        return fields.map { field in
+            numbers.contains(SQLText.identifier(field.name)) ? SourceField(name: field.name, type: "DOUBLE") : field
+        }
+    }
+
     /// The most columns that a file may have.
     private static let maximumColumns = 2_000
 

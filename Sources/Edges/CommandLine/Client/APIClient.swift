@@ -54,6 +54,17 @@ struct APIClient: Sendable {
         try check(try await answer { [request] in try await client.download(request, to: consume) })
     }
 
+    /// Posts, and gives the answer as it came: for pages.
+    func postForPage(_ path: [String], _ body: JSONObject) async throws -> String {
+        var request = ClientRequest("POST", address(path, []))
+        request.timeout = .seconds(600)
+        request.body = JSONValue.object(body).serialized()
+        request.headers.append((name: "Content-Type", value: "application/json"))
+        let response = try await answer { [request] in try await client.send(request) }
+        try check(response)
+        return String(decoding: response.body, as: UTF8.self)
+    }
+
     private func send(
         _ method: String,
         _ path: [String],

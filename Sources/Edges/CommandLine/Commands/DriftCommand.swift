@@ -32,7 +32,7 @@ enum DriftCommand {
                 ).run()
             }
             if let path = invocation.value("--html") { try ReportFile.write(report.html, to: path) }
-            show(report, context)
+            show(report.json, context)
             let isGate = invocation.value("--drift-share") != nil
             guard isGate ? report.hasDrifted : report.driftedCount > 0 else { return }
             throw CommandFailure(
@@ -112,11 +112,12 @@ enum DriftCommand {
     }
 
     /// A table with the worst column first, or the report as JSON.
-    static func show(_ report: DriftReport, _ context: CommandContext) {
-        guard !context.report.isJSON else { return context.report.json(report.json) }
-        context.streams.write(Table(columns).render(report.columns.map(\.json)))
-        for column in report.skipped {
-            context.streams.write("not compared: \(Column.printable(column.name)) (\(column.reason))\n")
+    static func show(_ report: JSONValue, _ context: CommandContext) {
+        guard !context.report.isJSON else { return context.report.json(report) }
+        context.streams.write(Table(columns).render(report["columns"]?.arrayValue ?? []))
+        for column in report["skipped"]?.arrayValue ?? [] {
+            let (name, reason) = (column["column"]?.stringValue ?? "", column["reason"]?.stringValue ?? "")
+            context.streams.write("not compared: \(Column.printable(name)) (\(Column.printable(reason)))\n")
         }
     }
 
@@ -132,7 +133,8 @@ enum DriftCommand {
         Column("MEAN NOW") { row in text(row["current"]?["mean"]) },
     ]
 
-    private static func text(_ value: JSONValue?) -> JSONValue? {
+    /// A number as people read it.
+    static func text(_ value: JSONValue?) -> JSONValue? {
         value?.doubleValue.map { .string(NumberText.short($0)) }
     }
 }

@@ -126,5 +126,6 @@ package struct ColumnReader: Sendable {
 }
 
 extension LakeType {
-    fileprivate var isNumber: Bool { self == .integer || self == .double }
+    /// Whether values of the type are numbers.
+    var isNumber: Bool { self == .integer || self == .double }
 }
