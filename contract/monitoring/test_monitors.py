@@ -120,7 +120,7 @@ def test_a_shift_is_found_told_and_looked_after(
         sent = wait_for(
             "every route is done",
             lambda: server.get(f"/api/v1/alerts/{alert['id']}")["deliveries"],
-            lambda all: all and all(delivery["state"] != "pending" for delivery in all),
+            lambda sent: sent and all(delivery["state"] != "pending" for delivery in sent),
         )
         states = {delivery["route"]: delivery["state"] for delivery in sent}
         assert states == {"hook": "sent", "chat": "sent", "mail": "sent", "gone": "failed", "log": "sent"}
@@ -325,3 +325,30 @@ def test_a_monitor_is_replaced_and_deleted(
     server.stop()
     server.start()
     assert server.get("/api/v1/monitors")["items"] == []
+
+
+def test_a_dataset_is_watched_version_by_version(
+    make_server: MakeServer, tmp_path: pathlib.Path, reference: list[dict]
+) -> None:
+    server = start(make_server, tmp_path)
+    made = server.post(
+        "/api/v1/monitors",
+        {
+            "name": "machine-data",
+            "dataset": "machine",
+            "columns": ["load", "heat"],
+            "drift": {"persistence": {"windows": 1, "of": 1}},
+        },
+    )
+    assert made["dataset"] == "machine"
+    for shift in (0.0, 1.0):
+        lines = ["load,heat,mode"] + [f"{row['load']!r},{row['heat']!r},{row['mode']}" for row in rows(500, 9, shift)]
+        file = tmp_path / f"next-{shift}.csv"
+        file.write_text("\n".join(lines) + "\n")
+        server.post("/api/v1/datasets/machine/import", {"path": str(file)})
+    found = wait_for("both versions", lambda: windows(server, "machine-data"), lambda all: len(all) == 2)
+    assert [(window["index"], window["drifted_columns"]) for window in found] == [(2, []), (3, ["load"])]
+    report = server.get("/api/v1/monitors/machine-data/windows/3/report")
+    assert report["columns"][0]["column"] == "load"
+    refused = martlet(server, "monitor", "create", str(tmp_path / "none.json"))
+    assert refused.returncode == 3

@@ -34,7 +34,9 @@ struct RunningParts: Sendable {
         monitors = try await builder.monitors(observer: observer)
         datasetMonitors = try await builder.datasetMonitors(observer: observer)
         followers.set(monitors: monitors)
-        for model in Set(activation.project.monitors.map(\.model)) { await followers.moveReference(of: model) }
+        for model in Set(activation.project.monitors.map(\.model)) where !model.isEmpty {
+            await followers.moveReference(of: model)
+        }
         replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
         self.followers = followers
     }

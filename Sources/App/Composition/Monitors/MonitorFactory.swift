@@ -39,7 +39,7 @@ struct MonitorFactory: Sendable {
         try definition.validate()
         try await checkColumns(of: definition)
         let (streams, admin) = (parts.streams, parts.admin)
-        return try MonitorService(
+        let monitor = try MonitorService(
             definition,
             database: parts.database,
             reference: CatalogueReference(catalogue: parts.catalogue),
@@ -53,6 +53,9 @@ struct MonitorFactory: Sendable {
             },
             openReader: { try StreamReader(streams, assignments: $0) }
         )
+        // Read now, so that a reference that cannot be compared with is refused rather than noticed later.
+        if let reference = definition.reference { try await monitor.setReference(reference) }
+        return monitor
     }
 
     /// Refuses columns that neither the reference nor the topic has; all pass while nothing is known of either.

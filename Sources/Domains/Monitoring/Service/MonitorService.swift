@@ -182,7 +182,7 @@ package actor MonitorService: Service {
     private func restore() async throws {
         let saved = try await store.load(definition.name)
         if let text = saved.state { state = try MonitorSnapshot(decoding: text, for: definition) }
-        if let reference = definition.reference ?? saved.reference {
+        if let reference = definition.reference ?? saved.reference, reference != inspector.reference {
             do {
                 inspector = try await makeInspector(reference)
             } catch {

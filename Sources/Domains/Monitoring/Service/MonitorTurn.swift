@@ -97,11 +97,19 @@ struct MonitorTurn {
             rows: window.rows,
             labelled: window.labelled,
             unscored: window.unscored,
-            quality: window.quality,
+            quality: quality(window),
             championVersions: window.championVersions,
             findings: findings,
             state: phase,
             closedAt: now
         )
+    }
+
+    /// The quality by role: that no label has come yet is said of each, nothing where none is waited for.
+    private func quality(_ window: AssembledWindow) -> [RoleQuality] {
+        guard definition.labelsTopic != nil, window.quality.isEmpty else {
+            return definition.labelsTopic == nil ? [] : window.quality
+        }
+        return definition.predictionTopics.map { JudgedRows().quality(of: $0.role) }
     }
 }
