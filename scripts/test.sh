@@ -30,6 +30,6 @@ stage "build, with import check" \
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 stage "unit and component tests" swift test --skip-build --explicit-target-dependency-import-check error
 stage "domains on PostgreSQL" env MARTLET_TEST_DATABASE=postgres swift test --skip-build \
-    --filter '^(Tracking|Registry|Catalogue|Pipelines|Monitoring|Retraining|MLflowAPI|MartletAPI)Tests\.'
+    --filter '^(Tracking|Registry|Catalogue|Pipelines|Retraining|MLflowAPI|MartletAPI)Tests\.|^MonitoringTests\.Monitor(Service|OnTopics)'
 stage "contract tests, real clients" .venv/bin/python -m pytest contract
 finish

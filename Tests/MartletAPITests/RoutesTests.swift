@@ -70,6 +70,27 @@ import Tracking
         await api.broker.stop()
     }
 
+    @Test func aMetricIsChartedInParts() async throws {
+        let api = try await APIFixture()
+        let id = try await api.tracking.createRun(RunDraft(experiment: .standard)).info.id
+        let points = (0..<10).map { Metric(key: "train/loss", value: Double(9 - $0), timestamp: 7, step: Int64($0)) }
+        try await api.tracking.logBatch(LogBatch(metrics: points), to: id)
+        let path = "/api/v1/runs/\(id)/metrics/train%2Floss"
+        let chart = await api.send(.get, "\(path)?buckets=2").answer
+        let first: JSONValue = [
+            "from": 0, "to": 4, "count": 5, "min": 5.0, "max": 9.0, "last": 5.0, "last_time": 7,
+        ]
+        #expect(chart["key"] == "train/loss")
+        #expect(chart["buckets"]?[0] == first)
+        #expect(chart["buckets"]?.arrayValue?.count == 2)
+        let part = await api.send(.get, "\(path)?from=3&to=5").answer
+        #expect(part["buckets"]?.arrayValue?.map { $0["from"] } == [3, 4, 5])
+        #expect(await api.send(.get, "\(path)?from=5&to=3").status == 400)
+        #expect(await api.send(.get, "\(path)?buckets=0").status == 400)
+        #expect(await api.send(.get, "/api/v1/runs/none/metrics/loss").status == 404)
+        await api.broker.stop()
+    }
+
     @Test func runsAreComparedAndTheirMetricsRead() async throws {
         let api = try await APIFixture()
         var ids: [RunID] = []

@@ -67,6 +67,18 @@ import Testing
         #expect(try await fixture.tracking.metricChart("m", of: run, buckets: 10) == whole)
     }
 
+    @Test func removingTheMetricsOfARunLeavesNoSummary() async throws {
+        try await log((0..<3_000).map { ($0, Double($0)) })
+        let id = run
+        let left = try await fixture.database.write { transaction in
+            let row = try RunStore(transaction: transaction).require(id).row
+            try MetricStore(transaction: transaction).removeAll(of: row)
+            return try transaction.first("SELECT count(*) FROM metric_summaries")?.int(0)
+        }
+        #expect(left == 0)
+        #expect(try await fixture.tracking.metricChart("m", of: run, buckets: 10).buckets.isEmpty)
+    }
+
     @Test func anUnknownMetricHasNoBucketsAndAnUnknownRunIsAnError() async throws {
         #expect(try await fixture.tracking.metricChart("none", of: run, buckets: 10).buckets.isEmpty)
         await #expect(throws: TrackingError.self) {

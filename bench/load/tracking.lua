@@ -31,7 +31,13 @@ function init(arguments)
     if arguments[3] then
         for line in io.lines(arguments[3]) do runs[#runs + 1] = line end
     end
-    if kind == "log-batch" then
+    if kind == "load" then
+        -- Only the load needs the answers: reading them costs the client.
+        function response(status, headers, body)
+            local id = body:match('"run_id"%s*:%s*"(%x+)"')
+            if id then waiting[#waiting + 1] = id end
+        end
+    elseif kind == "log-batch" then
         -- A training loop: ten metrics, a hundred steps a request. Every run gets each of the chunks once.
         for chunk = 0, 39 do chunks[#chunks + 1] = points((number * 40 + chunk) * 100, 10, 100) end
     end
@@ -74,18 +80,6 @@ function request()
         '{"experiment_ids":["%s"],"max_results":100,"order_by":["metrics.auc DESC"],'
             .. '"filter":"metrics.auc > 0.%d AND params.model = \'m%d\'"}',
         experiment, math.random(1000, 5000), math.random(1, 20)))
-end
-
-if true then
-    -- Only the load needs the answers: reading them costs the client.
-    function response(status, headers, body)
-        if kind == "load" then
-            local id = body:match('"run_id"%s*:%s*"(%x+)"')
-            if id then waiting[#waiting + 1] = id end
-        else
-            response = nil
-        end
-    end
 end
 
 function done(summary, latency)

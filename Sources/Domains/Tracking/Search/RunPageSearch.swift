@@ -28,8 +28,8 @@ struct RunPageSearch {
     private struct Plan {
         let order: RunOrder
         let expression: FilterExpression
-        /// Experiments, stage and filter.
-        let condition: SQLCondition
+        /// Experiments and stage.
+        let scope: SQLCondition
         let driver: Driver
     }
 
@@ -57,7 +57,8 @@ struct RunPageSearch {
 
     private func plan() throws -> Plan {
         let expression = try FilterParser.parse(request.filter)
-        let filter = try search.condition(of: expression)
+        // Also where nothing is read in the end: a filter that is wrong is refused.
+        _ = try search.condition(of: expression)
         let order = try RunOrder(request.orderBy, keyNumber: search.keyNumber)
         let marks = Array(repeating: "?", count: experiments.count).joined(separator: ", ")
         let isIn = experiments.count == 1 ? "= ?" : "IN (\(marks))"
@@ -69,8 +70,7 @@ struct RunPageSearch {
         case .all: break
         }
         let driver = try driver(order, scope, try search.drivers(of: expression))
-        let whole = filter == .always ? scope : scope && filter
-        return Plan(order: order, expression: expression, condition: whole, driver: driver)
+        return Plan(order: order, expression: expression, scope: scope, driver: driver)
     }
 
     /// What to read first: the smallest of the sets that hold all matches when it is small, else the order.
@@ -106,7 +106,7 @@ struct RunPageSearch {
     private func rows(of phase: RunPhase, _ plan: Plan, from place: RunPageToken.Place?, limit: Int) throws -> [SQLRow]
     {
         var tables = ["runs r"]
-        var condition = plan.condition
+        var condition = plan.scope && (try filter(plan, phase))
         if case .clause(let clause) = plan.driver {
             tables.insert(clause.table, at: 0)
             condition = clause.condition && SQLCondition("r.id = f.run") && condition
@@ -131,6 +131,20 @@ struct RunPageSearch {
             """
         let window: [SQLValue] = [.int(Int64(limit)), .int(Int64(offset))]
         return try transaction.query(sql, plan.order.joins.arguments + condition.arguments + window)
+    }
+
+    /// What the filter means for the tables of a phase.
+    private func filter(_ plan: Plan, _ phase: RunPhase) throws -> SQLCondition {
+        var search = search
+        switch plan.driver {
+        case .clause: search.run = "f.run"
+        case .order where phase != .missing: search.run = "o.run"
+        case .order, .scope: break
+        }
+        guard case .metric(let name, _) = plan.order.lead, phase == .valued else {
+            return try search.condition(of: plan.expression)
+        }
+        return try search.condition(of: search.rest(of: plan.expression, without: name))
     }
 
     /// The table of the lead, if the phase reads it, and what holds of it.

@@ -5,6 +5,8 @@ internal import SQLStore
 struct RunSearch {
     /// Looks the number of a key up; nil when nothing has that key.
     let keyNumber: (String) throws -> Int64?
+    /// The SQL of a run's row: of the table that is read first, so that runs which do not match are not looked up.
+    var run = "r.id"
 
     /// What a filter means.
     func condition(of expression: FilterExpression) throws -> SQLCondition {
@@ -22,13 +24,23 @@ struct RunSearch {
             case .param, .tag:
                 guard clause.comparator == .equal, case .string(let text, _) = clause.value else { return nil }
                 let table = try RunEntity(clause.identifier) == .param ? "run_params f" : "run_tags f"
-                let value: [SQLValue] = [.int(key), .text(text), .text(text)]
-                let start = SearchSchema.start(of: "f.value")
-                let sql = "f.key = ? AND \(start) = \(SearchSchema.start(of: "?")) AND f.value = ?"
-                return RunDriver(table: table, condition: SQLCondition(sql, value))
+                // Not `f.value = ?` as well, which the filter asks anyway: SQLite would put the text into the expression
+                // of the index, and not find the index any more.
+                let sql = "f.key = ? AND \(SearchSchema.start(of: "f.value")) = \(SearchSchema.start(of: "?"))"
+                return RunDriver(table: table, condition: SQLCondition(sql, [.int(key), .text(text)]))
             case .attribute, .dataset: return nil
             }
         }
+    }
+
+    /// The filter without the clauses that ``range(of:in:column:)`` says already.
+    func rest(of expression: FilterExpression, without metric: String) throws -> FilterExpression {
+        guard let clauses = expression.conjunction else { return expression }
+        let others = try clauses.filter { clause in
+            try clause.identifier.key != metric || RunEntity(clause.identifier) != .metric
+                || Self.range(of: clause, column: "") == nil
+        }
+        return others.isEmpty ? .everything : .all(others.map(FilterExpression.clause))
     }
 
     /// The values of one metric that the clauses of a conjunction leave; nil when they say nothing of it.
@@ -68,7 +80,7 @@ struct RunSearch {
         var test = SQLCondition.number("m.value", clause.comparator, number)
         if clause.comparator == .notEqual { test.sql += " OR m.value IS NULL" }
         return SQLCondition(
-            "EXISTS (SELECT 1 FROM metric_series m WHERE m.run = r.id AND m.key = ? AND (\(test.sql)))",
+            "EXISTS (SELECT 1 FROM metric_series m WHERE m.run = \(run) AND m.key = ? AND (\(test.sql)))",
             [.int(key)] + test.arguments
         )
     }
@@ -79,7 +91,7 @@ struct RunSearch {
         let key = try keyNumber(clause.identifier.key)
         if clause.comparator == .isNull, key == nil { return .always }
         guard let key else { return .never }
-        var exists = SQLCondition("EXISTS (SELECT 1 FROM \(table) p WHERE p.run = r.id AND p.key = ?", [.int(key)])
+        var exists = SQLCondition("EXISTS (SELECT 1 FROM \(table) p WHERE p.run = \(run) AND p.key = ?", [.int(key)])
         if !clause.comparator.asksPresence {
             let test = SQLCondition.text("p.value", clause.comparator, clause.value)
             exists = SQLCondition("\(exists.sql) AND \(test.sql)", exists.arguments + test.arguments)
@@ -99,8 +111,8 @@ struct RunSearch {
         let test = SQLCondition.text(column, clause.comparator, clause.value)
         let source =
             column == "t.value"
-            ? "run_dataset_tags t WHERE t.run = r.id AND t.key = 'mlflow.data.context'"
-            : "run_datasets l JOIN datasets d ON d.id = l.dataset WHERE l.run = r.id"
+            ? "run_dataset_tags t WHERE t.run = \(run) AND t.key = 'mlflow.data.context'"
+            : "run_datasets l JOIN datasets d ON d.id = l.dataset WHERE l.run = \(run)"
         return SQLCondition("EXISTS (SELECT 1 FROM \(source) AND \(test.sql))", test.arguments)
     }
 }
