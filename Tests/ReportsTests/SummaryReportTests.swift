@@ -38,7 +38,7 @@ struct SummaryReportTests {
             }
         }
         #expect(compared > 35)
-        #expect(report.columns.first { $0.name == "score" }?.current.infinite == 1)
+        #expect(report.columns.first { $0.name == "score" }?.current.infinite == 3)
     }
 
     @Test func `what is constant, almost constant and empty is named`() {
