@@ -5,10 +5,10 @@ internal import Primitives
 package final class RawConnection {
     private let number: Int32
 
-    /// Connects to `port` on 127.0.0.1; reads give up after two minutes: a guard against a hang, not a measure.
-    package init(port: Int) throws {
+    /// Connects to `port` on 127.0.0.1; a read gives up after `patience` seconds: a guard against a hang, not a measure.
+    package init(port: Int, patience: Int = 120) throws {
         number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 120, tv_usec: 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

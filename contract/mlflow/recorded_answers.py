@@ -2,7 +2,8 @@
 
 To record anew: start `mlflow server` on an empty database, with MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS=true, and run
 `python contract/mlflow/recorded_answers.py <its url> contract/mlflow/answers/<name>.jsonl`. Calls whose `answer` is
-null are sent for what they do; their answers differ on purpose (docs/tracking.md) or from one time to the next.
+null are sent for what they do: their answers are not the same, on purpose (docs/tracking.md), in their wording, or from
+one time to the next. So the file guards what agrees; it does not measure how much does.
 """
 
 from __future__ import annotations
