@@ -243,14 +243,21 @@ package final class ReplaySource: Service {
         let end = position.row == total ? total : max(position.label, position.row - configuration.labelDelayRows)
         let count = end - position.label
         guard count > 0 else { return }
-        let first = position.label
         // The time at which a label becomes known is that of the newest row.
         let now = position.held.last?.eventTime
-        let due = position.held.prefix(count).enumerated().map { (first + $0, $1) }
-        try await writeLabels(due, known: now, places, position.rowPlaces, producer)
+        try await writeLabels(dueLabels(count, of: position), known: now, places, position.rowPlaces, producer)
         position.held.removeFirst(count)
         position.label = end
         state.withLock { $0.labelsSent = end }
+    }
+
+    /// The next `count` rows whose labels are held, with their numbers.
+    @inline(never)  // the optimiser of Swift 6.3 fails on the closure inside an asynchronous function
+    private func dueLabels(_ count: Int, of position: Position) -> [(Int, ReplayRow)] {
+        var due: [(Int, ReplayRow)] = []
+        due.reserveCapacity(count)
+        for (index, row) in position.held.prefix(count).enumerated() { due.append((position.label + index, row)) }
+        return due
     }
 
     private func writeLabels(
@@ -260,6 +267,17 @@ package final class ReplaySource: Service {
         _ rowPlaces: ReplayPlacement,
         _ producer: StreamProducer
     ) async throws {
+        let batch = labelBatch(numbered, known: known, places, rowPlaces)
+        try check(try await producer.send(batch), of: numbered.map(\.0), places)
+    }
+
+    @inline(never)
+    private func labelBatch(
+        _ numbered: [(Int, ReplayRow)],
+        known: Int64?,
+        _ places: ReplayPlacement,
+        _ rowPlaces: ReplayPlacement
+    ) -> ProducerBatch {
         var batch = ProducerBatch(topic: places.topic)
         for (number, row) in numbered {
             let value = label(row, id: rowPlaces.predictionID(of: number))
@@ -267,7 +285,7 @@ package final class ReplaySource: Service {
                 $0.append(contentsOf: value)
             }
         }
-        try check(try await producer.send(batch), of: numbered.map(\.0), places)
+        return batch
     }
 
     /// Each record must have come to the place that its number says.
