@@ -103,9 +103,12 @@ def test_what_was_read_is_still_there_after_a_kill(make_server: Callable[..., Se
         producer = Producer({"bootstrap.servers": server.bootstrap, "linger.ms": 1, "message.timeout.ms": 1_000})
         number = 0
         while not stop.is_set():
-            producer.produce("t", b"%d" % number)
+            try:
+                producer.produce("t", b"%d" % number)
+                number += 1
+            except BufferError:
+                producer.poll(0.1)
             producer.poll(0.0005)
-            number += 1
         producer.flush(2)
 
     writer = threading.Thread(target=write)

@@ -72,9 +72,17 @@ class MailRelay:
                 receivers: list[str] = []
                 while line := self.rfile.readline().decode().strip():
                     word = line.upper()
-                    if word.startswith("RCPT"):
-                        receivers.append(line.partition("<")[2].partition(">")[0])
-                        self.say("550 no such receiver" if receivers[-1].startswith("nobody") else "250 ok")
+                    if word.startswith(("MAIL", "RSET")):
+                        # A client may send several mails on one connection.
+                        receivers = []
+                        self.say("250 ok")
+                    elif word.startswith("RCPT"):
+                        receiver = line.partition("<")[2].partition(">")[0]
+                        if receiver.startswith("nobody"):
+                            self.say("550 no such receiver")
+                        else:
+                            receivers.append(receiver)
+                            self.say("250 ok")
                     elif word == "DATA":
                         self.say("354 go on")
                         lines = []
