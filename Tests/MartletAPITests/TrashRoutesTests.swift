@@ -46,6 +46,23 @@ import Trash
         await api.broker.stop()
     }
 
+    @Test func aVersionRegisteredWhileItsRunIsPurgedHasItsFilesOrIsRefused() async throws {
+        let api = try await APIFixture()
+        _ = try await api.registry.createModel("rain")
+        for index in UInt8(0)..<20 {
+            let info = try await run("r\(index)", bytes: [index, 1, 2], in: api)
+            try await api.tracking.deleteRun(info.id)
+            var draft = ModelVersionDraft(name: "rain", source: info.artifactLocation)
+            draft.run = info.id.text
+            async let freed = api.trash.purge("run-\(info.id)")
+            async let registered = try? api.registry.createVersion(draft)
+            let (bytes, version) = try await (freed, registered)
+            #expect(bytes == (version == nil ? 3 : 0))
+            if let version { #expect(try await api.registry.modelFiles("rain", version.version).count == 1) }
+        }
+        await api.broker.stop()
+    }
+
     @Test func emptyingItTwiceAtOnceIsNoFailure() async throws {
         let api = try await APIFixture()
         for index in UInt8(0)..<5 {

@@ -10,9 +10,17 @@ struct KnownOrigins: ModelOrigins {
     var models: [String: LoggedModelOrigin] = [:]
     var filesByLocation: [String: [String: String]] = [:]
     var datasetsByRun: [String: [LineageDataset]] = [:]
+    /// Runs and logged models that somebody purges between the look at them and the transaction.
+    var purgedMeanwhile: Set<String> = []
 
     func artifactLocation(ofRun run: String) async throws -> String? { runs[run] }
     func loggedModel(_ id: String) async throws -> LoggedModelOrigin? { models[id] }
+    func isThere(run: String, in transaction: any SQLTransaction) throws -> Bool {
+        runs[run] != nil && !purgedMeanwhile.contains(run)
+    }
+    func isThere(loggedModel: String, in transaction: any SQLTransaction) throws -> Bool {
+        models[loggedModel] != nil && !purgedMeanwhile.contains(loggedModel)
+    }
     func datasets(ofRun run: String) async throws -> [LineageDataset] { datasetsByRun[run] ?? [] }
     func files(at location: String) async throws -> [String: String] { filesByLocation[location] ?? [:] }
 }
@@ -23,10 +31,11 @@ struct RegistryFixture {
     let database: any SQLDatabase
     let registry: RegistryService
 
-    init(in existing: TemporaryDirectory? = nil) async throws {
+    init(in existing: TemporaryDirectory? = nil, purgedMeanwhile: Set<String> = []) async throws {
         folder = try existing ?? TemporaryDirectory()
         database = try await TestDatabase.open(in: folder.path)
         var origins = KnownOrigins()
+        origins.purgedMeanwhile = purgedMeanwhile
         origins.runs = ["r1": "mlflow-artifacts:/0/r1/artifacts"]
         origins.models = [
             "m-1": LoggedModelOrigin(artifactLocation: "mlflow-artifacts:/0/models/m-1/artifacts", sourceRun: "r1")

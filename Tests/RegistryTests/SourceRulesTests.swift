@@ -53,8 +53,19 @@ import Testing
         let error = await #expect(throws: RegistryError.self) { try await fixture.registry.createVersion(draft) }
         #expect(
             error?.message.hasPrefix("Invalid model version source: '\(source)'.") == true
-                || error?.code == .doesNotExist
+                || error?.message.hasPrefix("'source' cannot use the '") == true || error?.code == .doesNotExist
         )
+    }
+
+    @Test(arguments: [("runs:/r1/model", "r1", nil), ("models:/m-1", nil, "m-1")] as [(String, String?, String?)])
+    func aSourceThatIsPurgedMeanwhileIsRefused(source: String, run: String?, model: String?) async throws {
+        let late = try await RegistryFixture(purgedMeanwhile: ["r1", "m-1"])
+        _ = try await late.registry.createModel("late")
+        await #expect(throws: RegistryError.self) {
+            try await late.registry.createVersion(late.draft("late", source, run: run, model: model))
+        }
+        #expect(try await late.registry.versions(of: "late").isEmpty)
+        #expect(try await late.registry.locationsInUse().isEmpty)
     }
 
     @Test func aCopyNamesTheVersionThatItIsACopyOf() async throws {

@@ -1,3 +1,5 @@
+package import SQLStore
+
 /// What the registry needs to know of runs, logged models and their files; tracking knows it.
 package protocol ModelOrigins: Sendable {
     /// Where the artifacts of a run lie; nil when there is no such run.
@@ -5,6 +7,12 @@ package protocol ModelOrigins: Sendable {
 
     /// Where the artifacts of a logged model lie and which run made it; nil when there is no such model.
     func loggedModel(_ id: String) async throws -> LoggedModelOrigin?
+
+    /// Whether a run is there, in use or in the trash, inside a transaction.
+    func isThere(run: String, in transaction: any SQLTransaction) throws -> Bool
+
+    /// Whether a logged model is there, in use or in the trash, inside a transaction.
+    func isThere(loggedModel: String, in transaction: any SQLTransaction) throws -> Bool
 
     /// The datasets that a run read; empty when there is no such run.
     func datasets(ofRun run: String) async throws -> [LineageDataset]

@@ -88,9 +88,9 @@ package struct ModelVersion: Sendable, Equatable {
     /// The logged model that it is; nil when it is none.
     package let loggedModel: String?
     /// Its tags by key.
-    package let tags: [RegistryTag]
+    package var tags: [RegistryTag]
     /// The aliases that point at it.
-    package let aliases: [String]
+    package var aliases: [String]
 
     /// Whether it is a version of a prompt.
     package var isPrompt: Bool {

@@ -40,6 +40,7 @@ extension RegistryService {
         actor: String = unnamedActor,
         reason: String = ""
     ) async throws {
+        try RegistryRules.checkSpelling(ofAlias: alias)
         let change = try await database.write { transaction in
             let row = try ModelStore(transaction: transaction).require(name)
             let store = VersionStore(transaction: transaction)

@@ -9,8 +9,10 @@ extension RegistryService {
     ///   source that does not belong to the run or logged model named with it).
     package func createVersion(_ draft: ModelVersionDraft) async throws -> ModelVersion {
         for tag in draft.tags { try RegistryRules.checkTag(tag) }
-        let origin = try await SourceRules(registry: self, draft: draft).origin()
+        let rules = SourceRules(registry: self, draft: draft)
+        let origin = try await rules.origin()
         return try await database.write { transaction in
+            try rules.requireOwner(of: origin, in: transaction)
             let models = ModelStore(transaction: transaction)
             let row = try models.require(draft.name)
             let now = WallClock.nowMilliseconds()
@@ -35,6 +37,11 @@ extension RegistryService {
         }
     }
 
+    /// Refuses the name of a model that is not there.
+    func requireModel(_ name: String) async throws {
+        _ = try await database.read { try ModelStore(transaction: $0).require(name) }
+    }
+
     /// A version of a model.
     ///
     /// - Throws: `RegistryError` with code `doesNotExist`.
@@ -54,7 +61,8 @@ extension RegistryService {
     ///
     /// - Throws: `RegistryError` (`doesNotExist` for the model; `invalidParameter` for the alias).
     package func version(_ name: String, alias: String) async throws -> ModelVersion {
-        try await database.read { transaction in
+        try RegistryRules.checkSpelling(ofAlias: alias)
+        return try await database.read { transaction in
             let row = try ModelStore(transaction: transaction).require(name)
             let store = VersionStore(transaction: transaction)
             let isLatest = alias.lowercased() == "latest"
@@ -78,10 +86,12 @@ extension RegistryService {
     package func searchVersions(_ search: RegistrySearch) async throws -> RegistryPage<ModelVersion> {
         try await database.read { transaction in
             try translatingFilterErrors {
-                let statement = try RegistryFilter.versions.statement(VersionStore.Statements.select, search)
+                let filter = RegistryFilter.versions
+                let (columns, tables) = (VersionStore.Statements.columns, VersionStore.Statements.tables)
+                let statement = try filter.statement(columns, tables, search)
                 let rows = try transaction.query(statement.sql, statement.arguments)
-                let store = VersionStore(transaction: transaction)
-                return try Self.page(rows, search, store.version)
+                let versions = try VersionStore(transaction: transaction).versions(rows.prefix(search.limit))
+                return RegistryPage(items: versions, next: try filter.next(after: rows, search))
             }
         }
     }
@@ -152,6 +162,7 @@ extension RegistryService {
 
     /// Removes a tag of a version; nothing happens when there is none.
     package func deleteTag(_ key: String, of name: String, _ version: Int64) async throws {
+        try RegistryRules.checkKey(key)
         try await database.write { transaction in
             let store = VersionStore(transaction: transaction)
             let row = try store.require(name, version).row

@@ -80,10 +80,12 @@ package final class RegistryService: Sendable {
     package func searchModels(_ search: RegistrySearch) async throws -> RegistryPage<RegisteredModel> {
         try await database.read { transaction in
             try translatingFilterErrors {
-                let statement = try RegistryFilter.models.statement(ModelStore.Statements.select, search)
+                let filter = RegistryFilter.models
+                let (columns, table) = (ModelStore.Statements.columns, "registered_models m")
+                let statement = try filter.statement(columns, table, search)
                 let rows = try transaction.query(statement.sql, statement.arguments)
-                let store = ModelStore(transaction: transaction)
-                return try Self.page(rows, search, store.model)
+                let models = try ModelStore(transaction: transaction).models(rows.prefix(search.limit))
+                return RegistryPage(items: models, next: try filter.next(after: rows, search))
             }
         }
     }
@@ -104,8 +106,8 @@ package final class RegistryService: Sendable {
         return try await database.write { transaction in
             let store = ModelStore(transaction: transaction)
             let row = try store.require(name)
-            if newName != name, let other = try store.find(newName) {
-                let isPrompt = try store.load(other).isPrompt
+            if newName != name, try store.find(newName) != nil {
+                let isPrompt = try store.load(row).isPrompt
                 throw Self.taken(newName, isPrompt: isPrompt, wanted: isPrompt)
             }
             try store.rename(row, from: name, to: newName, at: WallClock.nowMilliseconds())
@@ -147,22 +149,13 @@ package final class RegistryService: Sendable {
 
     /// Removes a tag of a model; nothing happens when there is none.
     package func deleteTag(_ key: String, ofModel name: String) async throws {
+        try RegistryRules.checkKey(key)
         try await database.write { transaction in
             let store = ModelStore(transaction: transaction)
             let row = try store.require(name)
             try store.deleteTag(key, of: row)
             try self.note(.modelTagDeleted(key: key), of: row, named: name, transaction)
         }
-    }
-
-    static func page<Item: Sendable>(
-        _ rows: [SQLRow],
-        _ search: RegistrySearch,
-        _ item: (SQLRow) throws -> Item
-    ) throws -> RegistryPage<Item> {
-        let offset = try PageToken(parsing: search.pageToken)?.offset ?? 0
-        let next = rows.count > search.limit ? PageToken(offset: offset + search.limit).text : nil
-        return RegistryPage(items: try rows.prefix(search.limit).map(item), next: next)
     }
 
     static func change(

@@ -1,3 +1,5 @@
+internal import SQLStore
+
 /// Decides whether a version may be registered from a source, and where its files lie.
 ///
 /// A source may only name what belongs to the run or the logged model given with it: anything else would let a client
@@ -9,6 +11,15 @@ struct SourceRules {
         var location: String
         var run: String
         var loggedModel: String?
+        /// Whose files they are, when they lie in our own store.
+        var owner: Owner?
+    }
+
+    /// What the files of a version belong to: it must be there still when the version is written down.
+    enum Owner {
+        case run(String)
+        case loggedModel(String)
+        case version(String, Int64)
     }
 
     private static let foreignStores = ["s3", "gs", "dbfs", "abfss", "abfs", "wasbs", "wasb", "r2", "oss", "b2"]
@@ -20,39 +31,44 @@ struct SourceRules {
     func origin() async throws -> Origin {
         let source = draft.source
         if RegistryRules.isPrompt(draft.tags) { return try promptOrigin() }
-        guard !Self.escapes(source) else { throw refused("It must not hold '..' or control characters.") }
+        guard isLocal || !Self.escapes(source) else { throw refused(Self.relativeReason) }
         if let reference = Self.versionReference(source) { return try await versionOrigin(reference) }
         if let id = draft.loggedModel, !id.isEmpty { return try await loggedModelOrigin(id) }
         if source.hasPrefix("models:/") {
-            throw refused("The model_id request parameter must identify the resource that contains the source.")
+            throw refused(Self.ownerReason("model_id"))
         }
         let run = draft.run ?? ""
         if source.hasPrefix("runs:/") { return try await runOrigin(run) }
         if isOfArtifactStore || isLocal {
-            guard !run.isEmpty, let location = try await registry.origins.artifactLocation(ofRun: run) else {
-                throw refused("The run_id request parameter must identify the resource that contains the source.")
+            let location = run.isEmpty ? nil : try await registry.origins.artifactLocation(ofRun: run)
+            guard let location, !Self.escapes(source), Self.lies(Self.location(source), within: location) else {
+                throw refused(isLocal ? Self.localReason("run_id") : Self.ownerReason("run_id"))
             }
-            guard Self.lies(Self.location(source), within: location) else {
-                throw refused("The run_id request parameter must identify the resource that contains the source.")
-            }
-            return Origin(source: source, location: Self.location(source), run: run, loggedModel: nil)
+            return Origin(source: source, location: Self.location(source), run: run, owner: .run(run))
         }
         guard let scheme = Self.scheme(of: source), Self.foreignStores.contains(scheme) else {
-            throw refused("Registering from such an address is not allowed.")
+            let scheme = Self.scheme(of: source) ?? ""
+            throw RegistryError.invalid(
+                "'source' cannot use the '\(scheme)' scheme: it addresses a host other than the server's own artifact "
+                    + "store, and the server would connect to it. Register from a run or a logged model instead."
+            )
         }
-        return Origin(source: source, location: source, run: run, loggedModel: nil)
+        return Origin(source: source, location: source, run: run)
     }
 
     private func promptOrigin() throws -> Origin {
         guard Self.scheme(of: draft.source) == nil, !draft.source.contains("/") else {
-            throw refused("A prompt has no files; its source must be a placeholder such as 'dummy-source'.")
+            throw RegistryError.invalid(
+                "Invalid prompt source: '\(draft.source)'. Prompt sources must use an MLflow placeholder."
+            )
         }
-        return Origin(source: draft.source, location: draft.source, run: draft.run ?? "", loggedModel: nil)
+        return Origin(source: draft.source, location: draft.source, run: draft.run ?? "")
     }
 
     /// A version that is a copy of another one.
     private func versionOrigin(_ reference: (name: String, version: String)) async throws -> Origin {
         let number = Int64(reference.version)
+        try await registry.requireModel(reference.name)
         let origin =
             if let number {
                 try await registry.version(reference.name, number)
@@ -70,35 +86,37 @@ struct SourceRules {
             source: "models:/\(origin.name)/\(origin.version)",
             location: origin.location,
             run: origin.run.isEmpty ? draft.run ?? "" : origin.run,
-            loggedModel: origin.loggedModel
+            loggedModel: origin.loggedModel,
+            owner: .version(origin.name, origin.version)
         )
     }
 
     private func loggedModelOrigin(_ id: String) async throws -> Origin {
+        let source = draft.source
+        let isItself = source == "models:/\(id)"
+        guard isItself || !source.hasPrefix("models:/") else { throw refused(Self.ownerReason("model_id")) }
         guard let model = try await registry.origins.loggedModel(id) else {
             throw RegistryError(.doesNotExist, "Logged model with ID '\(id)' not found.")
         }
-        let source = draft.source
-        let isItself = source == "models:/\(id)"
         let liesWithin =
-            isOfArtifactStore || isLocal
+            isOfArtifactStore || isLocal && !Self.escapes(source)
             ? Self.lies(Self.location(source), within: model.artifactLocation) : false
         guard isItself || liesWithin || isForeign else {
-            throw refused("The model_id request parameter must identify the resource that contains the source.")
+            throw refused(isLocal ? Self.localReason("model_id") : Self.ownerReason("model_id"))
         }
         let run = draft.run.flatMap { $0.isEmpty ? nil : $0 } ?? model.sourceRun
         let location = isItself ? model.artifactLocation : Self.location(source)
-        return Origin(source: source, location: location, run: run, loggedModel: id)
+        return Origin(source: source, location: location, run: run, loggedModel: id, owner: .loggedModel(id))
     }
 
     private func runOrigin(_ run: String) async throws -> Origin {
         let parts = draft.source.dropFirst("runs:/".count).split(separator: "/", maxSplits: 1)
-        guard let named = parts.first, String(named) == run else {
-            throw refused("The run_id request parameter must identify the resource that contains the source.")
+        guard let named = parts.first, String(named) == run else { throw refused(Self.ownerReason("run_id")) }
+        guard let base = try await registry.origins.artifactLocation(ofRun: run) else {
+            return Origin(source: draft.source, location: draft.source, run: run)
         }
-        let base = try await registry.origins.artifactLocation(ofRun: run)
-        let location = base.map { base in parts.count > 1 ? "\(base)/\(parts[1])" : base } ?? draft.source
-        return Origin(source: draft.source, location: location, run: run, loggedModel: nil)
+        let location = parts.count > 1 ? "\(base)/\(parts[1])" : base
+        return Origin(source: draft.source, location: location, run: run, owner: .run(run))
     }
 
     private var isForeign: Bool {
@@ -115,8 +133,41 @@ struct SourceRules {
         return scheme == nil || scheme == "file"
     }
 
+    /// Refuses an origin whose owner has been purged since it was looked up.
+    ///
+    /// In the transaction that adds the version: a purge, which is one too, then either finds the version and keeps its
+    /// files, or is found here.
+    func requireOwner(of origin: Origin, in transaction: any SQLTransaction) throws {
+        switch origin.owner {
+        case nil: return
+        case .run(let id):
+            guard try registry.origins.isThere(run: id, in: transaction) else {
+                throw refused(Self.ownerReason("run_id"))
+            }
+        case .loggedModel(let id):
+            guard try registry.origins.isThere(loggedModel: id, in: transaction) else {
+                throw RegistryError(.doesNotExist, "Logged model with ID '\(id)' not found.")
+            }
+        case .version(let name, let version):
+            _ = try VersionStore(transaction: transaction).require(name, version)
+        }
+    }
+
     private func refused(_ reason: String) -> RegistryError {
         .invalid("Invalid model version source: '\(draft.source)'. \(reason)")
+    }
+
+    private static let relativeReason =
+        "If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute "
+        + "path must be provided without relative path references present. Please provide an absolute path."
+
+    private static func ownerReason(_ parameter: String) -> String {
+        "The \(parameter) request parameter must identify the resource that contains the source."
+    }
+
+    private static func localReason(_ parameter: String) -> String {
+        "To use a local path as a model version source, the \(parameter) request parameter has to be specified and the "
+            + "local path has to be contained within the artifact directory of the run specified by the \(parameter)."
     }
 
     /// The place in our store that an address of the artifact API stands for; other sources as they are.

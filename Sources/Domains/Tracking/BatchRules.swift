@@ -21,7 +21,7 @@ enum BatchRules {
             lastKey = metric.key
         }
         for (index, param) in batch.params.enumerated() {
-            try TrackingRules.checkKey(param.key, parameter: "params[\(index)].key", subject: "params[\(index)].key")
+            try TrackingRules.checkKey(param.key, parameter: "params[\(index)].key", subject: "Param key")
         }
         for (index, tag) in batch.tags.enumerated() {
             try TrackingRules.checkKey(tag.key, parameter: "tags[\(index)].key", subject: "tags[\(index)].key")

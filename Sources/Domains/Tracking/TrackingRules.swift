@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What keys and values may look like.
 enum TrackingRules {
     static let keyLimit = 250
@@ -15,20 +17,7 @@ enum TrackingRules {
     ///   - subject: what the length message calls it.
     /// - Throws: `TrackingError` with code `invalidParameter`.
     static func checkKey(_ key: String, parameter: String, subject: String) throws(TrackingError) {
-        guard isPlain(key) else {
-            throw .invalid(
-                "Invalid value \"\(key)\" for parameter '\(parameter)' supplied: Names may only contain alphanumerics, "
-                    + "underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."
-            )
-        }
-        let resolved = normalized(key)
-        guard resolved == key, resolved != ".", !resolved.hasPrefix(".."), !resolved.hasPrefix("/") else {
-            throw .invalid(
-                "Invalid value \"\(key)\" for parameter '\(parameter)' supplied: Names may be treated as files in "
-                    + "certain cases, and must not resolve to other names when treated as such. This name would resolve "
-                    + "to '\(resolved)'"
-            )
-        }
+        if let refusal = PlainKey.refusal(of: key, parameter: parameter) { throw .invalid(refusal) }
         guard key.unicodeScalars.count <= keyLimit else { throw .tooLong(subject, keyLimit) }
     }
 
@@ -42,45 +31,5 @@ enum TrackingRules {
     static func checkLength(_ text: String?, _ what: String, _ limit: Int) throws(TrackingError) {
         guard let text, text.utf8.count > limit, text.unicodeScalars.count > limit else { return }
         throw .tooLong(what, limit)
-    }
-
-    private static func isPlain(_ key: String) -> Bool {
-        key.unicodeScalars.allSatisfy { scalar in
-            if scalar.isASCII {
-                return switch scalar {
-                case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", " ", ":", "/": true
-                default: false
-                }
-            }
-            return isWord(scalar)
-        }
-    }
-
-    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-            .letterNumber, .otherNumber:
-            true
-        default:
-            false
-        }
-    }
-
-    /// The key as a POSIX path without empty parts, `.` and `..`.
-    private static func normalized(_ key: String) -> String {
-        if key.isEmpty { return "." }
-        // Most keys are a plain word.
-        if !key.utf8.contains(UInt8(ascii: "/")), key != ".", key != ".." { return key }
-        let isAbsolute = key.hasPrefix("/")
-        var parts: [Substring] = []
-        for part in key.split(separator: "/") where part != "." {
-            if part == "..", let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if part != ".." || !isAbsolute {
-                parts.append(part)
-            }
-        }
-        let joined = (isAbsolute ? "/" : "") + parts.joined(separator: "/")
-        return joined.isEmpty ? "." : joined
     }
 }

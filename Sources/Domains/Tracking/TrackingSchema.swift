@@ -15,6 +15,8 @@ package enum TrackingSchema {
         ScorerSchema.migration,
         SearchSchema.migration,
         MetricSummary.migration,
+        // Removing a trace looks for the runs that it is linked to.
+        Migration(id: "tracking-traces-002", statements: ["CREATE INDEX trace_runs_by_trace ON trace_runs (trace)"]),
         // The numbers of experiments that were purged, which are not given again.
         Migration(id: "tracking-trash-002", statements: ["CREATE TABLE purged_experiments (id BIGINT PRIMARY KEY)"]),
     ]

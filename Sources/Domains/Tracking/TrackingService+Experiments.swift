@@ -51,11 +51,11 @@ extension TrackingService {
     package func searchExperiments(_ request: SearchRequest, view: StageView) async throws -> Page<Experiment> {
         try await database.read { transaction in
             try translatingFilterErrors {
-                let statement = try ExperimentSearch.statement(request, view: view)
-                let store = ExperimentStore(transaction: transaction)
-                let found = try transaction.query(statement.sql, statement.arguments).map(store.experiment)
-                let next = PageToken(offset: try request.offset() + request.limit)
-                return Page(cutting: found, limit: request.limit, next: next)
+                let order = try ExperimentSearch.order(request.orderBy)
+                let statement = try ExperimentSearch.statement(request, view: view, order)
+                let rows = try transaction.query(statement.sql, statement.arguments)
+                let found = try ExperimentStore(transaction: transaction).experiments(rows.prefix(request.limit))
+                return Page(items: found, next: request.next(after: rows, order))
             }
         }
     }

@@ -7,10 +7,10 @@ extension TrackingService {
 
     /// Makes a logged model, pending until it is finished.
     package func createLoggedModel(_ draft: LoggedModelDraft) async throws -> LoggedModel {
-        let name = draft.name ?? RandomName.make()
+        let name = draft.name.flatMap { $0.isEmpty ? nil : $0 } ?? RandomName.make()
         guard !name.isEmpty, !name.contains(where: Self.forbiddenInModelNames.contains) else {
             throw TrackingError.invalid(
-                "Invalid model name ('\(name)') provided. Model name must be a non-empty string and cannot contain the "
+                "Invalid model name (\(name.pythonQuoted)) provided. Model name must be a non-empty string and cannot contain the "
                     + "following characters: ('/', ':', '.', '%', '\"', \"'\")"
             )
         }
@@ -76,6 +76,20 @@ extension TrackingService {
         }
     }
 
+    /// Changes a tag of a logged model by what it is, in one transaction.
+    package func changeTag(
+        _ key: String,
+        ofLoggedModel id: LoggedModelID,
+        _ change: @escaping @Sendable (String?) throws -> String
+    ) async throws {
+        try await database.write { transaction in
+            let store = LoggedModelStore(transaction: transaction)
+            let row = try store.require(id)
+            let before = try store.load(row).tags.first { $0.key == key }?.value
+            try store.setTags([KeyValue(key, try change(before))], of: row)
+        }
+    }
+
     /// Removes a tag of a logged model.
     package func deleteLoggedModelTag(_ key: String, of id: LoggedModelID) async throws {
         try await database.write { transaction in
@@ -107,9 +121,8 @@ extension TrackingService {
                 let store = LoggedModelStore(transaction: transaction)
                 let rows =
                     query.experiments.isEmpty ? [] : try transaction.query(statement.sql, statement.arguments)
-                let models = try rows.prefix(query.limit).map(store.model)
-                let next = PageToken(offset: try search.offset() + query.limit, fingerprints: search.fingerprints)
-                return Page(items: models, next: rows.count > query.limit ? next.text : nil)
+                let models = try store.models(rows.prefix(query.limit))
+                return Page(items: models, next: try search.next(after: rows))
             }
         }
     }

@@ -11,7 +11,8 @@ extension TrackingService {
     /// - Throws: `TrackingError` (`invalidParameter`, `doesNotExist`).
     package func createRun(_ draft: RunDraft) async throws -> Run {
         var tags = draft.tags
-        for tag in tags { try TrackingRules.checkKey(tag.key, parameter: "key", subject: "key") }
+        // Only the length: clients start runs with tags of any name, and a tag is never the name of a file.
+        for tag in tags { try TrackingRules.checkLength(tag.key, "key", TrackingRules.keyLimit) }
         let tagged = tags.last { $0.key == Self.runNameTag }?.value
         if let given = draft.name, !given.isEmpty, let tagged, given != tagged {
             throw TrackingError.invalid(

@@ -19,7 +19,8 @@ extension TrackingService {
                     try transaction.forEach(statement.sql, statement.arguments) { try groups.add($0) }
                 }
                 let rest = Array(groups.points().dropFirst(offset))
-                return Page(cutting: rest, limit: query.limit, next: PageToken(offset: offset + query.limit))
+                let next = rest.count > query.limit ? PageToken(offset: offset + query.limit).text : nil
+                return Page(items: Array(rest.prefix(query.limit)), next: next)
             }
         }
     }

@@ -73,11 +73,12 @@ extension Fields {
         return RunID(text)
     }
 
-    /// Keys with values; a value that is absent is empty.
-    func keyValues(_ name: String) throws(MLflowError) -> [KeyValue] {
+    /// Keys with values; a value that is absent is empty, and so is a key where that is allowed.
+    func keyValues(_ name: String, withEmptyKeys: Bool = false) throws(MLflowError) -> [KeyValue] {
         var pairs: [KeyValue] = []
         for pair in try messages(name) {
-            pairs.append(KeyValue(try pair.requiredString("key"), try pair.string("value") ?? ""))
+            let key = try withEmptyKeys ? pair.string("key") ?? "" : pair.requiredString("key")
+            pairs.append(KeyValue(key, try pair.string("value") ?? ""))
         }
         return pairs
     }
@@ -104,9 +105,10 @@ extension Fields {
     /// - Parameters:
     ///   - standard: what an absent field means.
     ///   - limit: the most that is allowed.
+    ///   - refusal: how the refusal of a larger number reads.
     /// - Returns: the number of results.
     /// - Throws: `MLflowError` for zero, negative numbers and more than the limit.
-    func maxResults(standard: Int, limit: Int) throws(MLflowError) -> Int {
+    func maxResults(standard: Int, limit: Int, refusal: LimitRefusal = .schema) throws(MLflowError) -> Int {
         guard let number = try int("max_results") else { return standard }
         guard number > 0 else {
             throw .invalid(
@@ -114,21 +116,28 @@ extension Fields {
             )
         }
         guard number <= Int64(limit) else {
-            throw .invalid(
-                "Invalid value \(number) for parameter 'max_results' supplied:  Hint: Value was of type 'int'. "
-                    + "It must be at most \(limit). "
-                    + "See the API docs for more information about request parameters."
-            )
+            guard refusal == .schema, let value = try value("max_results") else {
+                throw .invalid(
+                    "Invalid value \(number) for parameter 'max_results' supplied. It must be at most \(limit)"
+                )
+            }
+            throw wrong("max_results", value)
         }
         return Int(number)
     }
 
+    /// How the refusal of a page that is too large reads: some calls of MLflow find it by their schema, some later.
+    enum LimitRefusal {
+        case schema
+        case plain
+    }
+
     /// What to search for, from `filter`, `order_by`, `max_results` and `page_token`.
-    func search(standard: Int, limit: Int) throws(MLflowError) -> SearchRequest {
+    func search(standard: Int, limit: Int, refusal: LimitRefusal = .schema) throws(MLflowError) -> SearchRequest {
         SearchRequest(
             filter: try string("filter"),
             orderBy: try strings("order_by"),
-            limit: try maxResults(standard: standard, limit: limit),
+            limit: try maxResults(standard: standard, limit: limit, refusal: refusal),
             pageToken: try string("page_token")
         )
     }

@@ -44,11 +44,11 @@ struct MLflowError: Error, Equatable {
     }
 
     static func missing(_ parameter: String) -> MLflowError {
-        .invalid(
-            "Missing value for required parameter '\(parameter)'. "
-                + "See the API docs for more information about request parameters."
-        )
+        .invalid("Missing value for required parameter '\(parameter)'. \(seeDocs)")
     }
+
+    /// How MLflow ends what it says of a request that does not fit its schema.
+    static let seeDocs = "See the API docs for more information about request parameters."
 
     /// The body of the answer.
     var body: [UInt8] {

@@ -1,4 +1,5 @@
 package import Registry
+package import SQLStore
 package import Tracking
 
 /// Tells the registry what tracking knows of runs, logged models and their files.
@@ -23,6 +24,16 @@ package struct TrackedOrigins: ModelOrigins {
         } catch let error as TrackingError where error.code == .doesNotExist {
             return nil
         }
+    }
+
+    /// Whether a run is there, in use or in the trash.
+    package func isThere(run: String, in transaction: any SQLTransaction) throws -> Bool {
+        try tracking.isThere(RunID(run), in: transaction)
+    }
+
+    /// Whether a logged model is there, in use or in the trash.
+    package func isThere(loggedModel: String, in transaction: any SQLTransaction) throws -> Bool {
+        try tracking.isThere(LoggedModelID(loggedModel), in: transaction)
     }
 
     /// The datasets that a run read.

@@ -122,6 +122,13 @@ package enum FilterValue: Sendable, Equatable {
     }
 }
 
+extension String {
+    /// The text in quotes as Python shows it, which is how MLflow's messages do.
+    package var pythonQuoted: String {
+        contains("'") && !contains("\"") ? "\"\(self)\"" : "'\(self)'"
+    }
+}
+
 /// Why a filter or an order was refused.
 package struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with the text, as the caller should read it.

@@ -50,7 +50,8 @@ extension FilterIdentifier {
     /// Takes the key of an order: an identifier that the end of the text or white space follows.
     fileprivate static func takeOrderKey(_ scanner: inout FilterScanner) throws(FilterError) -> FilterIdentifier {
         let identifier = try take(&scanner)
-        guard scanner.isAtEnd || scanner.current?.isFilterSpace == true else {
+        let isNumber = identifier.entity == nil && identifier.key.utf8.allSatisfy(\.isFilterDigit)
+        guard !isNumber, scanner.isAtEnd || scanner.current?.isFilterSpace == true else {
             throw FilterError("the key is followed by something else")
         }
         return identifier

@@ -43,11 +43,7 @@ package struct FilterParser {
         guard !scanner.isAtEnd else { throw FilterError("Invalid filter '\(text)'. Could not be parsed.") }
         let expression = try disjunction(depth: 0)
         scanner.skipSpace()
-        if scanner.current == UInt8(ascii: ";") {
-            throw FilterError(
-                "Search filter contained multiple expression '\(text)'. Provide AND-ed expression list."
-            )
-        }
+        if scanner.current == UInt8(ascii: ";") { throw severalExpressions() }
         guard scanner.isAtEnd else { throw refused(scanner.words(from: scanner.position)) }
         return expression
     }
@@ -109,6 +105,10 @@ package struct FilterParser {
             throw FilterError("Invalid filter: it has more than \(Self.clauseLimit) clauses.")
         }
         let start = scanner.position
+        // What does not begin as an identifier can is refused as MLflow does: as a word that is no clause.
+        guard scanner.current.map({ $0.isFilterWord || $0.isFilterQuote }) ?? false else {
+            throw refused(scanner.words(from: start))
+        }
         let identifier = try FilterIdentifier.take(&scanner)
         scanner.skipSpace()
         guard let comparator = try comparator() else { throw refused(scanner.words(from: start)) }
@@ -149,7 +149,17 @@ package struct FilterParser {
         let word = scanner.take { !$0.isFilterSpace && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "(") }
         guard !word.isEmpty else { throw refused(scanner.words(from: start)) }
         guard word.utf8.contains(UInt8(ascii: ";")) else { return .bare(word) }
-        throw FilterError("Search filter contained multiple expression '\(text)'. Provide AND-ed expression list.")
+        throw severalExpressions()
+    }
+
+    /// The refusal of a semicolon: as a stray word at the end, as another expression elsewhere.
+    private func severalExpressions() -> FilterError {
+        if text.utf8.last == UInt8(ascii: ";"), text.utf8.filter({ $0 == UInt8(ascii: ";") }).count == 1 {
+            return refused([";"])
+        }
+        return FilterError(
+            "Search filter contained multiple expression \(text.pythonQuoted). Provide AND-ed expression list."
+        )
     }
 
     private mutating func list() throws(FilterError) -> FilterValue {
@@ -163,7 +173,7 @@ package struct FilterParser {
             guard let mark = scanner.current, mark.isFilterQuote, let text = scanner.takeQuoted() else {
                 throw FilterError(
                     "While parsing a list in the query, expected string value, punctuation, or whitespace, "
-                        + "but got different type in list: \(scanner.rest(from: start))"
+                        + "but got different type in list: \(Self.tuple(scanner.rest(from: start)))"
                 )
             }
             texts.append(text)
@@ -177,6 +187,11 @@ package struct FilterParser {
             )
         }
         return .list(texts)
+    }
+
+    /// A list as Python shows it: one element has a comma behind it.
+    private static func tuple(_ list: String) -> String {
+        list.hasSuffix(")") && !list.contains(",") ? list.dropLast() + ",)" : list
     }
 
     private func refused(_ words: [String]) -> FilterError {

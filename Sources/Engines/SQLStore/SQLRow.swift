@@ -8,7 +8,8 @@ package struct SQLRow: Sendable {
     /// The values, one for each column.
     package let values: [SQLValue]
 
-    init(columns: [String], values: [SQLValue]) {
+    /// A row of these values.
+    package init(columns: [String], values: [SQLValue]) {
         self.columns = columns
         self.values = values
     }

@@ -20,10 +20,12 @@ struct RegistryFilter {
     let orders: [String: String]
     /// The names of the orders as messages list them.
     let orderNames: String
+    /// What messages call a key of an order.
+    let orderSubject: String
     /// The order when none is given.
-    let defaultOrder: String
+    let defaultOrder: [Keyset.Term]
     /// What makes an order total, unless its column was given.
-    let tieBreakers: [(column: String, term: String)]
+    let tieBreakers: [Keyset.Term]
 
     /// Registered models `m`.
     static let models = RegistryFilter(
@@ -32,8 +34,9 @@ struct RegistryFilter {
         tags: "SELECT 1 FROM registered_model_tags t WHERE t.model = m.id",
         orders: ["name": "m.name", "timestamp": "m.updated_at", "last_updated_timestamp": "m.updated_at"],
         orderNames: "'name', 'timestamp'",
-        defaultOrder: "m.name ASC",
-        tieBreakers: [("m.name", "m.name ASC")]
+        orderSubject: "order by",
+        defaultOrder: [.init("m.name", isAscending: true)],
+        tieBreakers: [.init("m.name", isAscending: true)]
     )
 
     /// Model versions `v` of models `m`.
@@ -51,12 +54,16 @@ struct RegistryFilter {
             "last_updated_timestamp": "v.updated_at",
         ],
         orderNames: "'name', 'version_number', 'creation_timestamp', 'last_updated_timestamp'",
-        defaultOrder: "v.updated_at DESC, m.name ASC, v.version DESC",
-        tieBreakers: [("m.name", "m.name ASC"), ("v.version", "v.version DESC")]
+        orderSubject: "attribute",
+        defaultOrder: [
+            .init("v.updated_at", isAscending: false), .init("m.name", isAscending: true),
+            .init("v.version", isAscending: false),
+        ],
+        tieBreakers: [.init("m.name", isAscending: true), .init("v.version", isAscending: false)]
     )
 
-    /// The statement that selects the rows of a page, and one row more.
-    func statement(_ select: String, _ search: RegistrySearch) throws -> SQLCondition {
+    /// The statement that selects the rows of a page, and one row more; the columns of the order come last.
+    func statement(_ columns: String, _ tables: String, _ search: RegistrySearch) throws -> SQLCondition {
         var options = FilterParser.Options()
         options.quotesRefusedWords = false
         let expression = try FilterParser.parse(search.filter, options: options)
@@ -69,11 +76,21 @@ struct RegistryFilter {
             [.text(RegistryRules.promptTag)]
         )
         condition = condition && (asksForPrompts ? prompt : SQLCondition("NOT \(prompt.sql)", prompt.arguments))
-        let offset = try PageToken(parsing: search.pageToken)?.offset ?? 0
+        let order = try order(search.orderBy)
+        let start = try order.start(PageToken(parsing: search.pageToken))
+        condition = condition && start.condition
         return SQLCondition(
-            "\(select) WHERE \(condition.sql) ORDER BY \(try terms(search.orderBy)) LIMIT ? OFFSET ?",
-            condition.arguments + [.int(Int64(search.limit) + 1), .int(Int64(offset))]
+            """
+            SELECT \(columns), \(order.columns) FROM \(tables) WHERE \(condition.sql)
+            ORDER BY \(order.orderBy) LIMIT ? OFFSET ?
+            """,
+            condition.arguments + [.int(Int64(search.limit) + 1), .int(Int64(start.offset))]
         )
+    }
+
+    /// The token of the next page, where there is one: `rows` are those of ``statement(_:_:_:)``.
+    func next(after rows: [SQLRow], _ search: RegistrySearch) throws -> String? {
+        rows.count > search.limit ? try order(search.orderBy).place(of: rows[search.limit - 1]).text : nil
     }
 
     private static func isAboutPrompts(_ clause: FilterClause) -> Bool {
@@ -162,25 +179,26 @@ struct RegistryFilter {
         )
     }
 
-    private func terms(_ texts: [String]) throws -> String {
-        guard !texts.isEmpty else { return defaultOrder }
+    /// The order of a search.
+    func order(_ texts: [String]) throws -> Keyset {
+        guard !texts.isEmpty else { return Keyset(defaultOrder) }
         var columns: [String] = []
         var names: [String] = []
-        var terms: [String] = []
+        var terms: [Keyset.Term] = []
         for text in texts {
             let order = try FilterOrder(parsing: text)
             guard order.identifier.entity == nil, let column = orders[order.identifier.key] else {
                 throw FilterError(
-                    "Invalid order by key '\(order.identifier.text)' specified. Valid keys are '{\(orderNames)}'"
+                    "Invalid \(orderSubject) key '\(order.identifier.text)' specified. Valid keys are '{\(orderNames)}'"
                 )
             }
             columns.append(column)
             names.append("'\(order.identifier.key)'")
-            terms.append("\(column) \(order.isAscending ? "ASC" : "DESC")")
+            terms.append(Keyset.Term(column, isAscending: order.isAscending))
         }
         guard Set(columns).count == columns.count else {
             throw FilterError("`order_by` contains duplicate fields: [\(names.joined(separator: ", "))]")
         }
-        return (terms + tieBreakers.filter { !columns.contains($0.column) }.map(\.term)).joined(separator: ", ")
+        return Keyset(terms + tieBreakers.filter { !columns.contains($0.column) })
     }
 }

@@ -6,7 +6,10 @@ struct ModelStore {
 
     /// The row of a model, or the error that says that there is none.
     func require(_ name: String) throws -> Int64 {
-        guard let row = try find(name) else { throw RegistryError.noModel(name) }
+        guard let row = try find(name) else {
+            try RegistryRules.checkReference(name)
+            throw RegistryError.noModel(name)
+        }
         return row
     }
 
@@ -43,33 +46,38 @@ struct ModelStore {
         guard let found = try transaction.first(Statements.select + " WHERE m.id = ?", [.int(row)]) else {
             preconditionFailure("the row of a model was looked up in this transaction")
         }
-        return try model(found)
+        return try models([found])[0]
     }
 
-    /// The model of a row of `select`.
-    func model(_ row: SQLRow) throws -> RegisteredModel {
-        let id = try row.int(0)
-        return RegisteredModel(
-            name: try row.text(1),
-            description: try row.optionalText(2),
-            createdAt: try row.int(3),
-            updatedAt: try row.int(4),
-            tags: try tags(of: id),
-            aliases: try aliases(of: id),
-            latestVersions: try VersionStore(transaction: transaction).latest(of: id)
-        )
+    /// The models of rows of `select`, with their tags and aliases by name and their latest versions.
+    func models(_ rows: ArraySlice<SQLRow>) throws -> [RegisteredModel] {
+        let ids = try rows.map { try $0.int(0) }
+        var tags: [Int64: [RegistryTag]] = [:]
+        try transaction.forEach(Statements.selectTagsOfModels, in: ids) { row in
+            tags[try row.int(0), default: []].append(RegistryTag(try row.text(1), try row.text(2)))
+        }
+        var aliases: [Int64: [ModelAlias]] = [:]
+        try transaction.forEach(Statements.selectAliasesOfModels, in: ids) { row in
+            aliases[try row.int(0), default: []].append(ModelAlias(name: try row.text(1), version: try row.int(2)))
+        }
+        let latest = try VersionStore(transaction: transaction).latest(of: ids)
+        return try rows.map { row in
+            let id = try row.int(0)
+            return RegisteredModel(
+                name: try row.text(1),
+                description: try row.optionalText(2),
+                createdAt: try row.int(3),
+                updatedAt: try row.int(4),
+                tags: (tags[id] ?? []).sorted { $0.key < $1.key },
+                aliases: (aliases[id] ?? []).sorted { $0.name < $1.name },
+                latestVersions: latest[id] ?? []
+            )
+        }
     }
 
     /// The tags of a model by key.
     func tags(of row: Int64) throws -> [RegistryTag] {
         try transaction.query(Statements.selectTags, [.int(row)]).map { RegistryTag(try $0.text(0), try $0.text(1)) }
-    }
-
-    /// The aliases of a model by name.
-    func aliases(of row: Int64) throws -> [ModelAlias] {
-        try transaction.query(Statements.selectAliases, [.int(row)]).map {
-            ModelAlias(name: try $0.text(0), version: try $0.int(1))
-        }
     }
 
     /// Sets a tag.
@@ -116,14 +124,16 @@ struct ModelStore {
     }
 
     enum Statements {
-        static let select = "SELECT m.id, m.name, m.description, m.created_at, m.updated_at FROM registered_models m"
+        static let columns = "m.id, m.name, m.description, m.created_at, m.updated_at"
+        static let select = "SELECT \(columns) FROM registered_models m"
         static let insert = """
             INSERT INTO registered_models (name, description, created_at, updated_at, last_version)
             VALUES (?, ?, ?, ?, 0) RETURNING id
             """
         static let setLastVersion = "UPDATE registered_models SET last_version = ?, updated_at = ? WHERE id = ?"
         static let selectTags = "SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key"
-        static let selectAliases = "SELECT alias, version FROM model_aliases WHERE model = ? ORDER BY alias"
+        static let selectTagsOfModels = "SELECT model, key, value FROM registered_model_tags WHERE model IN"
+        static let selectAliasesOfModels = "SELECT model, alias, version FROM model_aliases WHERE model IN"
         static let upsertTag = """
             INSERT INTO registered_model_tags (model, key, value) VALUES (?, ?, ?)
             ON CONFLICT (model, key) DO UPDATE SET value = excluded.value

@@ -19,13 +19,14 @@ struct VersionStore {
 
     /// A version of the model in `row`; nil when there is none.
     func find(_ row: Int64, _ version: Int64) throws -> ModelVersion? {
-        try transaction.first(Statements.select + " WHERE v.model = ? AND v.version = ?", [.int(row), .int(version)])
-            .map { try self.version($0) }
+        let sql = Statements.select + " WHERE v.model = ? AND v.version = ?"
+        return try versions(transaction.query(sql, [.int(row), .int(version)])[...]).first
     }
 
     /// A version by the name of its model, and the model's row, or the error that says that there is none.
     func require(_ name: String, _ version: Int64) throws -> (row: Int64, version: ModelVersion) {
         guard let row = try ModelStore(transaction: transaction).find(name), let found = try find(row, version) else {
+            try RegistryRules.checkReference(name)
             throw RegistryError.noVersion(name, version)
         }
         return (row, found)
@@ -33,14 +34,28 @@ struct VersionStore {
 
     /// All versions of a model, newest first.
     func all(of row: Int64) throws -> [ModelVersion] {
-        try transaction.query(Statements.select + " WHERE v.model = ? ORDER BY v.version DESC", [.int(row)])
-            .map { try version($0) }
+        let sql = Statements.select + " WHERE v.model = ? ORDER BY v.version DESC"
+        return try versions(transaction.query(sql, [.int(row)])[...])
     }
 
     /// The highest version in each stage that has one, by number.
     func latest(of row: Int64) throws -> [ModelVersion] {
-        try transaction.query(Statements.select + Statements.whereLatest, [.int(row), .int(row)])
-            .map { try version($0) }
+        try latest(of: [row])[row] ?? []
+    }
+
+    /// The highest version in each stage that has one, by number, of each of some models.
+    func latest(of models: [Int64]) throws -> [Int64: [ModelVersion]] {
+        var numbers: [(Int64, Int64)] = []
+        try transaction.forEach(Statements.selectLatest, in: models, then: "GROUP BY model, stage") { row in
+            numbers.append((try row.int(0), try row.int(1)))
+        }
+        var rows: [SQLRow] = []
+        try transaction.forEach(Statements.select + " WHERE (v.model, v.version) IN", in: numbers) { rows.append($0) }
+        var found: [Int64: [ModelVersion]] = [:]
+        for (row, version) in zip(rows, try versions(rows[...])) {
+            found[try row.int(0), default: []].append(version)
+        }
+        return found.mapValues { $0.sorted { $0.version < $1.version } }
     }
 
     /// The version that an alias points at.
@@ -119,13 +134,40 @@ struct VersionStore {
         try transaction.execute(Statements.delete, [.int(row), .int(version)])
     }
 
-    /// The version of a row of `select`.
-    func version(_ row: SQLRow) throws -> ModelVersion {
-        let model = try row.int(0)
-        let number = try row.int(2)
-        return ModelVersion(
+    /// The versions of rows of `select`, with their tags by key and their aliases by name.
+    func versions(_ rows: ArraySlice<SQLRow>) throws -> [ModelVersion] {
+        let numbers = try rows.map { (try $0.int(0), try $0.int(2)) }
+        let positions = Dictionary(numbers.enumerated().map { (VersionKey($1), $0) }) { first, _ in first }
+        var versions = try rows.map(Self.version)
+        try transaction.forEach(Statements.selectTags, in: numbers) { row in
+            guard let index = positions[VersionKey((try row.int(0), try row.int(1)))] else { return }
+            versions[index].tags.append(RegistryTag(try row.text(2), try row.text(3)))
+        }
+        try transaction.forEach(Statements.selectAliases, in: numbers) { row in
+            guard let index = positions[VersionKey((try row.int(0), try row.int(1)))] else { return }
+            versions[index].aliases.append(try row.text(2))
+        }
+        for index in versions.indices {
+            versions[index].tags.sort { $0.key < $1.key }
+            versions[index].aliases.sort()
+        }
+        return versions
+    }
+
+    /// A version by the row of its model and its number.
+    private struct VersionKey: Hashable {
+        let model: Int64
+        let number: Int64
+
+        init(_ pair: (Int64, Int64)) {
+            (model, number) = pair
+        }
+    }
+
+    private static func version(_ row: SQLRow) throws -> ModelVersion {
+        ModelVersion(
             name: try row.text(1),
-            version: number,
+            version: try row.int(2),
             createdAt: try row.int(3),
             updatedAt: try row.int(4),
             stage: ModelStage(rawValue: try row.text(5)) ?? .none,
@@ -135,12 +177,8 @@ struct VersionStore {
             run: try row.text(9),
             runLink: try row.text(10),
             loggedModel: try row.optionalText(11),
-            tags: try transaction.query(Statements.selectTags, [.int(model), .int(number)]).map {
-                RegistryTag(try $0.text(0), try $0.text(1))
-            },
-            aliases: try transaction.query(Statements.selectAliases, [.int(model), .int(number)]).map {
-                try $0.text(0)
-            }
+            tags: [],
+            aliases: []
         )
     }
 
@@ -158,24 +196,21 @@ struct VersionStore {
     }
 
     enum Statements {
-        static let select = """
-            SELECT v.model, m.name, v.version, v.created_at, v.updated_at, v.stage, v.description, v.source,
-                v.location, v.run, v.run_link, v.logged_model
-            FROM model_versions v JOIN registered_models m ON m.id = v.model
+        static let columns = """
+            v.model, m.name, v.version, v.created_at, v.updated_at, v.stage, v.description, v.source, v.location, v.run,
+            v.run_link, v.logged_model
             """
+        static let tables = "model_versions v JOIN registered_models m ON m.id = v.model"
+        static let select = "SELECT \(columns) FROM \(tables)"
         static let insert = """
             INSERT INTO model_versions (model, version, created_at, updated_at, stage, description, source, location,
                 run, run_link, logged_model)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
-        static let whereLatest = """
-             WHERE v.model = ? AND v.version IN
-                (SELECT max(version) FROM model_versions WHERE model = ? GROUP BY stage)
-            ORDER BY v.version
-            """
+        static let selectLatest = "SELECT model, max(version) FROM model_versions WHERE model IN"
         static let selectHighest = "SELECT max(version) FROM model_versions WHERE model = ?"
         static let selectAlias = "SELECT version FROM model_aliases WHERE model = ? AND alias = ?"
-        static let selectAliases = "SELECT alias FROM model_aliases WHERE model = ? AND version = ? ORDER BY alias"
+        static let selectAliases = "SELECT model, version, alias FROM model_aliases WHERE (model, version) IN"
         static let upsertAlias = """
             INSERT INTO model_aliases (model, alias, version) VALUES (?, ?, ?)
             ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version
@@ -198,7 +233,7 @@ struct VersionStore {
             UPDATE model_versions SET stage = 'Archived', updated_at = ?
             WHERE model = ? AND stage = ? AND version != ?
             """
-        static let selectTags = "SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key"
+        static let selectTags = "SELECT model, version, key, value FROM model_version_tags WHERE (model, version) IN"
         static let upsertTag = """
             INSERT INTO model_version_tags (model, version, key, value) VALUES (?, ?, ?, ?)
             ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value

@@ -1,5 +1,5 @@
 internal import Primitives
-internal import SQLStore
+package import SQLStore
 
 extension RegistryService {
     /// What is in the trash, newest first.
@@ -19,6 +19,11 @@ extension RegistryService {
     /// - Throws: `SQLError`.
     package func locationsInUse(besidesTrashed id: String? = nil) async throws -> [String] {
         try await database.read { try ModelTrash(transaction: $0).locationsInUse(besides: id) }
+    }
+
+    /// Where files lie that some version needs, inside somebody else's transaction.
+    package func locationsInUse(in transaction: any SQLTransaction) throws -> [String] {
+        try ModelTrash(transaction: transaction).locationsInUse(besides: nil)
     }
 
     /// Takes a model or a version out of the trash: one atomic act.

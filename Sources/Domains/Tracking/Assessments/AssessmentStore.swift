@@ -39,9 +39,14 @@ struct AssessmentStore {
         try transaction.first("SELECT trace FROM assessments WHERE assessment_id = ?", [.text(id)])?.int(0)
     }
 
-    /// The assessments of a trace, in the order in which they came.
-    func all(of row: Int64) throws -> [Assessment] {
-        try transaction.query(Statements.select + Statements.ofTrace, [.int(row)]).map(Self.assessment)
+    /// The assessments of traces by the row of each, in the order in which they came.
+    func all(of rows: [Int64]) throws -> [Int64: [Assessment]] {
+        var found: [Int64: [(position: Int64, assessment: Assessment)]] = [:]
+        try transaction.forEach(Statements.select + " WHERE a.trace IN", in: rows) { row in
+            let position = try row.int("position")
+            found[try row.int("trace"), default: []].append((position, try Self.assessment(row)))
+        }
+        return found.mapValues { $0.sorted { $0.position < $1.position }.map(\.assessment) }
     }
 
     /// Marks an assessment as valid or not; false when the trace has none with this identifier.
@@ -124,10 +129,9 @@ struct AssessmentStore {
     enum Statements {
         static let select = """
             SELECT a.assessment_id, t.trace_id, a.name, a.kind, a.value, a.error, a.source_kind, a.source_id, a.span_id,
-                a.rationale, a.metadata, a.overrides, a.is_valid, a.created_at, a.updated_at
+                a.rationale, a.metadata, a.overrides, a.is_valid, a.created_at, a.updated_at, a.trace, a.position
             FROM assessments a JOIN traces t ON t.id = a.trace
             """
-        static let ofTrace = " WHERE a.trace = ? ORDER BY a.position"
         static let upsert = """
             INSERT INTO assessments (assessment_id, trace, name, kind, value, number, error, source_kind, source_id,
                 span_id, rationale, metadata, run, session, overrides, is_valid, created_at, updated_at, position)

@@ -7,8 +7,8 @@ enum ExperimentSearch {
         "name": "name", "experiment_id": "id", "creation_time": "created_at", "last_update_time": "updated_at",
     ]
 
-    /// The statement that selects the rows of a page, and one row more.
-    static func statement(_ request: SearchRequest, view: StageView) throws -> SQLCondition {
+    /// The statement that selects the rows of a page, and one row more, in this order.
+    static func statement(_ request: SearchRequest, view: StageView, _ order: Keyset) throws -> SQLCondition {
         var options = FilterParser.Options()
         options.quotesRefusedWords = false
         var condition = try SQLCondition(FilterParser.parse(request.filter, options: options), clause: condition)
@@ -17,12 +17,7 @@ enum ExperimentSearch {
         case .deletedOnly: condition = SQLCondition("stage = 1") && condition
         case .all: break
         }
-        let sql = """
-            \(ExperimentStore.Statements.select) WHERE \(condition.sql)
-            ORDER BY \(try terms(request.orderBy)) LIMIT ? OFFSET ?
-            """
-        let window: [SQLValue] = [.int(Int64(request.limit) + 1), .int(Int64(try request.offset()))]
-        return SQLCondition(sql, condition.arguments + window)
+        return try request.page(ExperimentStore.Statements.columns, "experiments", condition, order)
     }
 
     private static func condition(_ clause: FilterClause) throws -> SQLCondition {
@@ -102,8 +97,9 @@ enum ExperimentSearch {
         FilterError("Invalid comparator for \(subject): \(clause.comparator.rawValue)")
     }
 
-    private static func terms(_ texts: [String]) throws -> String {
-        var terms: [String] = []
+    /// The order of a search.
+    static func order(_ texts: [String]) throws -> Keyset {
+        var terms: [Keyset.Term] = []
         var hasID = false
         for text in texts {
             let parsed = try FilterOrder(parsing: text)
@@ -118,9 +114,11 @@ enum ExperimentSearch {
                 )
             }
             hasID = hasID || column == "id"
-            terms.append("\(column) \(parsed.isAscending ? "ASC" : "DESC")")
+            terms.append(Keyset.Term(column, isAscending: parsed.isAscending))
         }
-        if terms.isEmpty { return "created_at DESC, id ASC" }
-        return (terms + (hasID ? [] : ["id DESC"])).joined(separator: ", ")
+        if terms.isEmpty {
+            return Keyset([.init("created_at", isAscending: false), .init("id", isAscending: true)])
+        }
+        return Keyset(terms + (hasID ? [] : [.init("id", isAscending: false)]))
     }
 }

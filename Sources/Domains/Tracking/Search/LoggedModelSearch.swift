@@ -69,14 +69,26 @@ struct LoggedModelSearch {
     }
 
     /// Where the page begins; refuses the token of another search.
-    func offset() throws -> Int {
-        guard let token = try PageToken(parsing: query.pageToken) else { return 0 }
+    private func place() throws -> PageToken? {
+        guard let token = try PageToken(parsing: query.pageToken) else { return nil }
         let subjects = ["Experiment IDs in the page token do not", "Filter string in the page token does not"]
         for (index, subject) in (subjects + ["Order by in the page token does not"]).enumerated()
         where index >= token.fingerprints.count || token.fingerprints[index] != fingerprints[index] {
             throw FilterError("\(subject) match the requested ones.")
         }
-        return token.offset
+        return PageToken(offset: token.offset, fingerprints: Array(token.fingerprints.dropFirst(fingerprints.count)))
+    }
+
+    /// The token of the next page, where there is one: `rows` are those of ``statement()``.
+    func next(after rows: [SQLRow]) throws -> String? {
+        guard rows.count > query.limit else { return nil }
+        let place =
+            if let order = keyset {
+                order.place(of: rows[query.limit - 1])
+            } else {
+                PageToken(offset: try (place()?.offset ?? 0) + query.limit)
+            }
+        return PageToken(offset: place.offset, fingerprints: fingerprints + place.fingerprints).text
     }
 
     /// The statement that selects the rows of a page, and one row more.
@@ -96,12 +108,38 @@ struct LoggedModelSearch {
         if !query.datasets.isEmpty, !expression.clauses.contains(where: { $0.identifier.entity == "metrics" }) {
             condition = condition && hasMetricOnDatasets
         }
-        let order = try orderTerms()
-        let window: [SQLValue] = [.int(Int64(query.limit) + 1), .int(Int64(try offset()))]
+        return try page(condition)
+    }
+
+    private func page(_ condition: SQLCondition) throws -> SQLCondition {
+        let place = try place()
+        var columns = LoggedModelStore.Statements.columns
+        var (condition, offset, order) = (condition, place?.offset ?? 0, SQLCondition(""))
+        if let keyset {
+            let start = try keyset.start(place)
+            (condition, offset) = (condition && start.condition, start.offset)
+            (columns, order) = ("\(columns), \(keyset.columns)", SQLCondition(keyset.orderBy))
+        } else {
+            order = try orderTerms()
+        }
+        let window: [SQLValue] = [.int(Int64(query.limit) + 1), .int(Int64(offset))]
         return SQLCondition(
-            "\(LoggedModelStore.Statements.select) WHERE \(condition.sql) ORDER BY \(order.sql) LIMIT ? OFFSET ?",
+            """
+            SELECT \(columns) FROM logged_models l WHERE \(condition.sql) ORDER BY \(order.sql) LIMIT ? OFFSET ?
+            """,
             condition.arguments + order.arguments + window
         )
+    }
+
+    /// The order where nothing but attributes orders, none of which is ever null.
+    private var keyset: Keyset? {
+        var terms: [Keyset.Term] = []
+        for order in query.orderBy {
+            guard let column = Self.attributes[Self.attributeKey(order.field)] else { return nil }
+            terms.append(Keyset.Term(column, isAscending: order.isAscending))
+        }
+        let ties = [Keyset.Term("l.created_at", isAscending: false), Keyset.Term("l.model_id", isAscending: true)]
+        return Keyset(terms + ties)
     }
 
     private func condition(_ clause: FilterClause) throws -> SQLCondition {
@@ -154,7 +192,7 @@ struct LoggedModelSearch {
         let allowed: [FilterComparator] = [.equal, .notEqual, .like, .ilike, .within, .notWithin]
         guard allowed.contains(clause.comparator) else {
             throw FilterError(
-                "Invalid comparison operator for \(clause.identifier.text): '\(clause.comparator.rawValue)'. "
+                "Invalid comparison operator for \(Self.subject(clause)): '\(clause.comparator.rawValue)'. "
                     + "Expected one of ('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN')."
             )
         }
@@ -168,7 +206,7 @@ struct LoggedModelSearch {
     private func number(_ clause: FilterClause, _ column: String) throws -> SQLCondition {
         guard clause.comparator.isNumeric else {
             throw FilterError(
-                "Invalid comparison operator for \(clause.identifier.text): '\(clause.comparator.rawValue)'. "
+                "Invalid comparison operator for \(Self.subject(clause)): '\(clause.comparator.rawValue)'. "
                     + "Expected one of ('=', '!=', '>', '>=', '<', '<=')."
             )
         }
@@ -178,7 +216,14 @@ struct LoggedModelSearch {
         return .number(column, clause.comparator, number)
     }
 
+    /// What messages call the left side of a clause: attributes have their entity also where the filter leaves it out.
+    private static func subject(_ clause: FilterClause) -> String {
+        clause.identifier.entity == nil ? "attributes.\(clause.identifier.key)" : clause.identifier.text
+    }
+
+    /// The status by its name, or by the number that MLflow's server compares with.
     private func status(_ clause: FilterClause) throws -> SQLCondition {
+        if case .number = clause.value { return try number(clause, "l.status") }
         let names = LoggedModelStatus.allCases.map { "WHEN \($0.rawValue) THEN '\($0.shortName)'" }
         return try text(clause, "(CASE l.status \(names.joined(separator: " ")) END)")
     }
@@ -205,17 +250,18 @@ struct LoggedModelSearch {
         )
     }
 
+    private static let attributes = [
+        "name": "l.name", "model_id": "l.model_id", "model_type": "l.type", "source_run_id": "l.source_run",
+        "experiment_id": "l.experiment", "status": "l.status", "creation_timestamp": "l.created_at",
+        "creation_time": "l.created_at", "last_updated_timestamp": "l.updated_at",
+    ]
+
     private func orderTerms() throws -> SQLCondition {
-        let attributes = [
-            "name": "l.name", "model_id": "l.model_id", "model_type": "l.type", "source_run_id": "l.source_run",
-            "experiment_id": "l.experiment", "status": "l.status", "creation_timestamp": "l.created_at",
-            "creation_time": "l.created_at", "last_updated_timestamp": "l.updated_at",
-        ]
         var terms: [String] = []
         var arguments: [SQLValue] = []
         for order in query.orderBy {
             let direction = order.isAscending ? "ASC" : "DESC"
-            if let column = attributes[order.field] ?? attributes[Self.attributeKey(order.field)] {
+            if let column = Self.attributes[Self.attributeKey(order.field)] {
                 terms.append("\(column) \(direction)")
                 continue
             }

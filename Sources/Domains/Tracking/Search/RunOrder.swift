@@ -25,12 +25,14 @@ struct RunOrder {
     private(set) var timeIsAscending: Bool?
 
     private var fields: [String] = []
+    /// The fields as the caller named them, for messages.
+    private var names: [String] = []
 
     init(_ texts: [String], keyNumber: (String) throws -> Int64?) throws {
         for (index, text) in texts.enumerated() {
             try add(FilterOrder(parsing: text), index, keyNumber)
         }
-        try ClauseRules.checkUnique(fields)
+        try ClauseRules.checkUnique(fields, names)
         let own = fields.dropFirst(lead == .attributes ? 0 : 1)
         if own.isEmpty { timeIsAscending = false }
         if own == ["start_time"] { timeIsAscending = terms == ["r.start_time ASC"] }
@@ -41,6 +43,7 @@ struct RunOrder {
     private mutating func add(_ order: FilterOrder, _ index: Int, _ keyNumber: (String) throws -> Int64?) throws {
         let direction = order.isAscending ? "ASC" : "DESC"
         let key = order.identifier.key
+        names.append(order.identifier.entity == nil ? key : order.identifier.text)
         if index == 0 { leadIsAscending = order.isAscending }
         switch try RunEntity(order.identifier) {
         case .attribute:

@@ -86,6 +86,7 @@ struct RunSearch {
     }
 
     private func pair(_ clause: FilterClause, _ table: String, _ subject: String) throws -> SQLCondition {
+        try ClauseRules.checkNoList(clause, subject)
         try ClauseRules.check(clause, isOneOf: [.equal, .notEqual, .like, .ilike, .isNull, .isNotNull])
         try ClauseRules.checkText(clause, subject)
         let key = try keyNumber(clause.identifier.key)
@@ -162,7 +163,8 @@ struct RunAttribute {
         default:
             throw FilterError(
                 "Invalid attribute key '\(key)' specified. Valid keys are "
-                    + "'{'start_time', 'end_time', 'status', 'run_name', 'artifact_uri', 'user_id', 'run_id', 'created'}'"
+                    + "'{'start_time', 'created', 'Created', 'end_time', 'status', 'run_name', 'run name', 'Run name', "
+                    + "'Run Name', 'artifact_uri', 'user_id', 'run_id'}'"
             )
         }
     }
@@ -182,8 +184,8 @@ struct RunAttribute {
             )
         }
         if attribute.isNumeric {
-            try ClauseRules.check(clause, isOneOf: FilterComparator.allCases.filter(\.isNumeric))
             let number = try ClauseRules.number(clause, "numeric attribute: \(clause.identifier.key)")
+            try ClauseRules.check(clause, isOneOf: FilterComparator.allCases.filter(\.isNumeric))
             let test = SQLCondition.number(attribute.column, clause.comparator, number)
             return SQLCondition("\(attribute.column) IS NOT NULL AND \(test.sql)", test.arguments)
         }

@@ -1,4 +1,5 @@
 internal import Filters
+internal import SQLStore
 
 /// What to search for and which page to return.
 package struct SearchRequest: Sendable {
@@ -23,12 +24,23 @@ package struct SearchRequest: Sendable {
     func offset() throws -> Int {
         try PageToken(parsing: pageToken)?.offset ?? 0
     }
-}
 
-extension Page {
-    /// A page of at most `limit` of the items; one item more than that says that there is a next page.
-    init(cutting items: [Item], limit: Int, next: PageToken) {
-        self.init(items: Array(items.prefix(limit)), next: items.count > limit ? next.text : nil)
+    /// The rows of the page and one more, in an order whose columns come last in `columns`.
+    func page(_ columns: String, _ table: String, _ condition: SQLCondition, _ order: Keyset) throws -> SQLCondition {
+        let start = try order.start(PageToken(parsing: pageToken))
+        let condition = condition && start.condition
+        return SQLCondition(
+            """
+            SELECT \(columns), \(order.columns) FROM \(table) WHERE \(condition.sql)
+            ORDER BY \(order.orderBy) LIMIT ? OFFSET ?
+            """,
+            condition.arguments + [.int(Int64(limit) + 1), .int(Int64(start.offset))]
+        )
+    }
+
+    /// The token of the next page, where there is one: `rows` are those of ``page(_:_:_:_:)``.
+    func next(after rows: [SQLRow], _ order: Keyset) -> String? {
+        rows.count > limit ? order.place(of: rows[limit - 1]).text : nil
     }
 }
 
@@ -45,14 +57,23 @@ enum ClauseRules {
     static func checkText(_ clause: FilterClause, _ subject: String) throws(FilterError) {
         switch clause.value {
         case .string, .list, .none: return
-        case .number(let text):
-            throw FilterError("Expected a quoted string value for \(subject) (e.g. 'my-value'). Got value \(text)")
+        case .number(let text): throw unquoted(text, subject)
         case .bare(let text):
             throw FilterError(
                 "Parameter value is either not quoted or unidentified quote types used for string value \(text). "
                     + "Use either single or double quotes."
             )
         }
+    }
+
+    /// Refuses a list where one quoted text is wanted.
+    static func checkNoList(_ clause: FilterClause, _ subject: String) throws(FilterError) {
+        guard case .list = clause.value else { return }
+        throw unquoted(clause.value.text, subject)
+    }
+
+    private static func unquoted(_ text: String, _ subject: String) -> FilterError {
+        FilterError("Expected a quoted string value for \(subject) (e.g. 'my-value'). Got value \(text)")
     }
 
     /// The unquoted number of a clause.
@@ -63,10 +84,10 @@ enum ClauseRules {
         return number
     }
 
-    /// Refuses an order that names the same field twice.
-    static func checkUnique(_ fields: [String]) throws(FilterError) {
+    /// Refuses an order that names the same field twice; `names` is what the caller calls the fields.
+    static func checkUnique(_ fields: [String], _ names: [String]) throws(FilterError) {
         guard Set(fields).count < fields.count else { return }
-        let shown = fields.map { "'\($0)'" }.joined(separator: ", ")
+        let shown = names.map { "'\($0)'" }.joined(separator: ", ")
         throw FilterError("`order_by` contains duplicate fields: [\(shown)]")
     }
 }

@@ -6,12 +6,12 @@ struct ExperimentStore {
 
     /// An experiment with its tags, in any stage.
     func find(_ id: ExperimentID) throws -> Experiment? {
-        try transaction.first(Statements.select + " WHERE id = ?", [.int(id.number)]).map(experiment)
+        try experiments(transaction.query(Statements.select + " WHERE id = ?", [.int(id.number)])[...]).first
     }
 
     /// An experiment by its name, in any stage.
     func find(name: String) throws -> Experiment? {
-        try transaction.first(Statements.select + " WHERE name = ?", [.text(name)]).map(experiment)
+        try experiments(transaction.query(Statements.select + " WHERE name = ?", [.text(name)])[...]).first
     }
 
     /// An experiment, or the error that says that there is none.
@@ -72,29 +72,29 @@ struct ExperimentStore {
         try transaction.execute(Statements.setStageOfRuns, [.int(stage.rawValue), deletedAt, .int(id.number)])
     }
 
-    /// The tags of an experiment by key.
-    func tags(of id: ExperimentID) throws -> [KeyValue] {
-        try transaction.query(Statements.selectTags, [.int(id.number)]).map {
-            KeyValue(try $0.text(0), try $0.text(1))
+    /// The experiments of rows of `select`, with their tags by key.
+    func experiments(_ rows: ArraySlice<SQLRow>) throws -> [Experiment] {
+        var tags: [Int64: [KeyValue]] = [:]
+        try transaction.forEach(Statements.selectTags, in: rows.map { try $0.int(0) }) { row in
+            tags[try row.int(0), default: []].append(KeyValue(try row.text(1), try row.text(2)))
+        }
+        return try rows.map { row in
+            let id = try row.int(0)
+            return Experiment(
+                id: ExperimentID(id),
+                name: try row.text(1),
+                artifactLocation: try row.text(2),
+                stage: LifecycleStage(rawValue: try row.int(3)) ?? .active,
+                createdAt: try row.int(4),
+                updatedAt: try row.int(5),
+                tags: (tags[id] ?? []).sorted { $0.key < $1.key }
+            )
         }
     }
 
-    /// The experiment of a row of `select`.
-    func experiment(_ row: SQLRow) throws -> Experiment {
-        let id = ExperimentID(try row.int(0))
-        return Experiment(
-            id: id,
-            name: try row.text(1),
-            artifactLocation: try row.text(2),
-            stage: LifecycleStage(rawValue: try row.int(3)) ?? .active,
-            createdAt: try row.int(4),
-            updatedAt: try row.int(5),
-            tags: try tags(of: id)
-        )
-    }
-
     enum Statements {
-        static let select = "SELECT id, name, artifact_location, stage, created_at, updated_at FROM experiments"
+        static let columns = "id, name, artifact_location, stage, created_at, updated_at"
+        static let select = "SELECT \(columns) FROM experiments"
         static let insert = """
             INSERT INTO experiments (name, artifact_location, stage, created_at, updated_at) VALUES (?, ?, 0, ?, ?)
             RETURNING id
@@ -108,7 +108,7 @@ struct ExperimentStore {
         static let rename = "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?"
         static let setStage = "UPDATE experiments SET stage = ?, updated_at = ? WHERE id = ?"
         static let setStageOfRuns = "UPDATE runs SET stage = ?, deleted_at = ? WHERE experiment = ?"
-        static let selectTags = "SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key"
+        static let selectTags = "SELECT experiment, key, value FROM experiment_tags WHERE experiment IN"
         static let upsertTag = """
             INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
             ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value

@@ -27,6 +27,11 @@ struct LoggedModelStore {
         return try row.int(0)
     }
 
+    /// Whether there is such a model, in any stage.
+    func has(_ id: LoggedModelID) throws -> Bool {
+        try transaction.first(Statements.selectRow, [.text(id.text)]) != nil
+    }
+
     /// Whether a model is in use.
     func isActive(_ row: Int64) throws -> Bool {
         try transaction.first("SELECT stage FROM logged_models WHERE id = ?", [.int(row)])?.int(0)
@@ -38,7 +43,7 @@ struct LoggedModelStore {
         guard let found = try transaction.first(Statements.select + " WHERE l.id = ?", [.int(row)]) else {
             preconditionFailure("the row of a model was looked up in this transaction")
         }
-        return try model(found)
+        return try models([found])[0]
     }
 
     /// Changes how a model stands.
@@ -81,10 +86,29 @@ struct LoggedModelStore {
         )
     }
 
-    /// The model of a row of `select`.
-    func model(_ row: SQLRow) throws -> LoggedModel {
-        let id = try row.int(0)
-        var model = LoggedModel(
+    /// The models of rows of `select`, with all that was logged to them.
+    func models(_ rows: ArraySlice<SQLRow>) throws -> [LoggedModel] {
+        let ids = try rows.map { try $0.int(0) }
+        var models = try rows.map(Self.model)
+        let positions = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
+        func fill(_ sql: String, _ add: (inout LoggedModel, SQLRow) throws -> Void) throws {
+            try transaction.forEach(sql, in: ids) { row in
+                if let index = positions[try row.int(0)] { try add(&models[index], row) }
+            }
+        }
+        try fill(Statements.selectParams) { $0.params.append(KeyValue(try $1.text(1), try $1.text(2))) }
+        try fill(Statements.selectTags) { $0.tags.append(KeyValue(try $1.text(1), try $1.text(2))) }
+        try fill(Statements.selectMetrics) { $0.metrics.append(try Self.metric($1, of: $0.id)) }
+        for index in models.indices {
+            models[index].params.sort { $0.key < $1.key }
+            models[index].tags.sort { $0.key < $1.key }
+            models[index].metrics.sort(by: Self.isEarlier)
+        }
+        return models
+    }
+
+    private static func model(_ row: SQLRow) throws -> LoggedModel {
+        LoggedModel(
             id: LoggedModelID(try row.text(1)),
             experiment: ExperimentID(try row.int(2)),
             name: try row.text(3),
@@ -95,38 +119,33 @@ struct LoggedModelStore {
             createdAt: try row.int(8),
             updatedAt: try row.int(9)
         )
-        model.params = try pairs(Statements.selectParams, id)
-        model.tags = try pairs(Statements.selectTags, id)
-        model.metrics = try metrics(of: id, model.id)
-        return model
     }
 
-    private func metrics(of row: Int64, _ id: LoggedModelID) throws -> [Metric] {
-        try transaction.query(Statements.selectMetrics, [.int(row)]).map { row in
-            var metric = Metric(
-                key: try row.text(0),
-                value: try row.optionalDouble(1) ?? .nan,
-                timestamp: try row.int(2),
-                step: try row.int(3)
-            )
-            metric.model = id
-            metric.run = RunID(try row.text(4))
-            metric.datasetName = try row.optionalText(5)
-            metric.datasetDigest = try row.optionalText(6)
-            return metric
-        }
+    private static func metric(_ row: SQLRow, of id: LoggedModelID) throws -> Metric {
+        var metric = Metric(
+            key: try row.text(1),
+            value: try row.optionalDouble(2) ?? .nan,
+            timestamp: try row.int(3),
+            step: try row.int(4)
+        )
+        metric.model = id
+        metric.run = RunID(try row.text(5))
+        metric.datasetName = try row.optionalText(6)
+        metric.datasetDigest = try row.optionalText(7)
+        return metric
     }
 
-    private func pairs(_ sql: String, _ row: Int64) throws -> [KeyValue] {
-        try transaction.query(sql, [.int(row)]).map { KeyValue(try $0.text(0), try $0.text(1)) }
+    private static func isEarlier(_ left: Metric, _ right: Metric) -> Bool {
+        (left.key, left.timestamp, left.step, left.run?.text ?? "")
+            < (right.key, right.timestamp, right.step, right.run?.text ?? "")
     }
 
     enum Statements {
-        static let select = """
-            SELECT l.id, l.model_id, l.experiment, l.name, l.artifact_location, l.status, l.type, l.source_run,
-                l.created_at, l.updated_at
-            FROM logged_models l
+        static let columns = """
+            l.id, l.model_id, l.experiment, l.name, l.artifact_location, l.status, l.type, l.source_run, l.created_at,
+            l.updated_at
             """
+        static let select = "SELECT \(columns) FROM logged_models l"
         static let selectRow = "SELECT id, stage FROM logged_models WHERE model_id = ?"
         static let insert = """
             INSERT INTO logged_models
@@ -136,20 +155,20 @@ struct LoggedModelStore {
         static let setStatus = "UPDATE logged_models SET status = ?, updated_at = ? WHERE id = ?"
         static let setStage = "UPDATE logged_models SET stage = ?, updated_at = ? WHERE id = ?"
         static let insertParam = "INSERT INTO logged_model_params (model, key, value) VALUES (?, ?, ?)"
-        static let selectParams = "SELECT key, value FROM logged_model_params WHERE model = ? ORDER BY key"
+        static let selectParams = "SELECT model, key, value FROM logged_model_params WHERE model IN"
         static let upsertTag = """
             INSERT INTO logged_model_tags (model, key, value) VALUES (?, ?, ?)
             ON CONFLICT (model, key) DO UPDATE SET value = excluded.value
             """
         static let deleteTag = "DELETE FROM logged_model_tags WHERE model = ? AND key = ?"
-        static let selectTags = "SELECT key, value FROM logged_model_tags WHERE model = ? ORDER BY key"
+        static let selectTags = "SELECT model, key, value FROM logged_model_tags WHERE model IN"
         static let insertMetric = """
             INSERT INTO logged_model_metrics (model, key, timestamp, step, run, value, dataset_name, dataset_digest)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """
         static let selectMetrics = """
-            SELECT key, value, timestamp, step, run, dataset_name, dataset_digest FROM logged_model_metrics
-            WHERE model = ? ORDER BY key, timestamp, step, run
+            SELECT model, key, value, timestamp, step, run, dataset_name, dataset_digest FROM logged_model_metrics
+            WHERE model IN
             """
     }
 }

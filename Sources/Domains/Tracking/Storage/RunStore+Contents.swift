@@ -2,25 +2,11 @@ internal import SQLStore
 
 /// What was logged to runs, read for many runs at once.
 extension RunStore {
-    /// Runs a statement asks for at once; their number is rounded up, so that few texts are prepared.
-    private static let batchLimit = 512
-
     /// Runs with all that was logged to them, in the order given.
-    func complete(_ runs: [(row: Int64, run: Run)]) throws -> [Run] {
-        var completed: [Run] = []
-        completed.reserveCapacity(runs.count)
-        var start = 0
-        while start < runs.count {
-            completed += try completeBatch(runs[start..<min(runs.count, start + Self.batchLimit)])
-            start += Self.batchLimit
-        }
-        return completed
-    }
-
-    private func completeBatch(_ batch: ArraySlice<(row: Int64, run: Run)>) throws -> [Run] {
-        var runs = batch.map(\.run)
-        let positions = Dictionary(batch.enumerated().map { ($1.row, $0) }) { first, _ in first }
-        let rows = Self.padded(batch.map(\.row))
+    func complete(_ found: [(row: Int64, run: Run)]) throws -> [Run] {
+        var runs = found.map(\.run)
+        let positions = Dictionary(found.enumerated().map { ($1.row, $0) }) { first, _ in first }
+        let rows = found.map(\.row)
         try fill(&runs, positions, Contents.metrics, rows) { run, row in
             let value = try row.optionalDouble(2) ?? .nan
             run.metrics.append(
@@ -49,29 +35,19 @@ extension RunStore {
         _ runs: inout [Run],
         _ positions: [Int64: Int],
         _ sql: String,
-        _ rows: [SQLValue],
+        _ rows: [Int64],
         _ add: (inout Run, SQLRow) throws -> Void
     ) throws {
-        try transaction.forEach(sql + Self.marks(rows.count), rows) { row in
+        try transaction.forEach(sql, in: rows) { row in
             if let index = positions[try row.int(0)] { try add(&runs[index], row) }
         }
     }
 
     /// Those of the runs that have datasets or models: few do.
-    private func linked(_ sql: String, _ rows: [SQLValue]) throws -> Set<Int64> {
-        Set(try transaction.query(sql + Self.marks(rows.count), rows).map { try $0.int(0) })
-    }
-
-    /// The rows as arguments, the last one repeated up to a power of two.
-    private static func padded(_ rows: [Int64]) -> [SQLValue] {
-        guard let last = rows.last else { return [] }
-        var count = 1
-        while count < rows.count { count *= 2 }
-        return (rows + Array(repeating: last, count: count - rows.count)).map(SQLValue.int)
-    }
-
-    private static func marks(_ count: Int) -> String {
-        " (" + Array(repeating: "?", count: count).joined(separator: ", ") + ")"
+    private func linked(_ sql: String, _ rows: [Int64]) throws -> Set<Int64> {
+        var found: Set<Int64> = []
+        try transaction.forEach(sql, in: rows) { found.insert(try $0.int(0)) }
+        return found
     }
 
     private enum Contents {

@@ -10,9 +10,12 @@ enum TraceSearch {
         return "(CASE t.state \(names) END)"
     }()
 
-    /// The statement that selects the rows of a page, and one row more.
+    /// The statement that selects the rows of a page, and one row more; the columns of a keyset come last.
     static func statement(_ request: SearchRequest, experiments: [ExperimentID]) throws -> SQLCondition {
         let condition = try scope(request.filter, experiments: experiments)
+        if let keyset = try keyset(request.orderBy) {
+            return try request.page(TraceStore.Statements.columns, "traces t", condition, keyset)
+        }
         let order = try terms(request.orderBy)
         let window: [SQLValue] = [.int(Int64(request.limit) + 1), .int(Int64(try request.offset()))]
         return SQLCondition(
@@ -179,6 +182,30 @@ enum TraceSearch {
         return SQLCondition("\(column) IS NOT NULL AND \(test.sql)", test.arguments)
     }
 
+    /// The token of the next page, where there is one: `rows` are those of ``statement(_:experiments:)``.
+    static func next(after rows: [SQLRow], _ request: SearchRequest) throws -> String? {
+        if let keyset = try keyset(request.orderBy) { return request.next(after: rows, keyset) }
+        return rows.count > request.limit ? PageToken(offset: try request.offset() + request.limit).text : nil
+    }
+
+    /// The order where nothing orders that may be missing: the time, as is usual, and what names a trace.
+    private static func keyset(_ texts: [String]) throws -> Keyset? {
+        let columns = ["timestamp_ms": "t.request_time", "request_id": "t.trace_id", "experiment_id": "t.experiment"]
+        var terms: [Keyset.Term] = []
+        var fields: [String] = []
+        for text in texts {
+            let order = try FilterOrder(parsing: text)
+            let field = try orderTerm(order.identifier).0
+            guard let column = columns[field] else { return nil }
+            fields.append(field)
+            terms.append(Keyset.Term(column, isAscending: order.isAscending))
+        }
+        try ClauseRules.checkUnique(fields, fields)
+        if !fields.contains("timestamp_ms") { terms.append(.init("t.request_time", isAscending: false)) }
+        if !fields.contains("request_id") { terms.append(.init("t.trace_id", isAscending: true)) }
+        return Keyset(terms)
+    }
+
     private static func terms(_ texts: [String]) throws -> SQLCondition {
         var terms: [String] = []
         var fields: [String] = []
@@ -191,7 +218,7 @@ enum TraceSearch {
             terms += ["\(term.sql) IS NULL", "\(term.sql) \(direction)"]
             arguments += term.arguments + term.arguments
         }
-        try ClauseRules.checkUnique(fields)
+        try ClauseRules.checkUnique(fields, fields)
         if !fields.contains("timestamp_ms") { terms.append("t.request_time DESC") }
         if !fields.contains("request_id") { terms.append("t.trace_id ASC") }
         return SQLCondition(terms.joined(separator: ", "), arguments)

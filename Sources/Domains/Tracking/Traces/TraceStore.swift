@@ -40,12 +40,32 @@ struct TraceStore {
         guard let found = try transaction.first(Statements.select + " WHERE t.id = ?", [.int(row)]) else {
             preconditionFailure("the row of a trace was looked up in this transaction")
         }
-        return try info(found)
+        return try infos([found])[0]
     }
 
-    /// The trace of a row of `select`.
-    func info(_ row: SQLRow) throws -> TraceInfo {
-        let id = try row.int(0)
+    /// The traces of rows of `select`, with tags and metadata by key and assessments as they came.
+    func infos(_ rows: ArraySlice<SQLRow>) throws -> [TraceInfo] {
+        let ids = try rows.map { try $0.int(0) }
+        var infos = try rows.map(Self.info)
+        let positions = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
+        func fill(_ sql: String, _ add: (inout TraceInfo, KeyValue) -> Void) throws {
+            try transaction.forEach(sql, in: ids) { row in
+                guard let index = positions[try row.int(0)] else { return }
+                add(&infos[index], KeyValue(try row.text(1), try row.text(2)))
+            }
+        }
+        try fill("SELECT trace, key, value FROM trace_metadata WHERE trace IN") { $0.metadata.append($1) }
+        try fill("SELECT trace, key, value FROM trace_tags WHERE trace IN") { $0.tags.append($1) }
+        let assessments = try AssessmentStore(transaction: transaction).all(of: ids)
+        for (index, id) in ids.enumerated() {
+            infos[index].metadata.sort { $0.key < $1.key }
+            infos[index].tags.sort { $0.key < $1.key }
+            infos[index].assessments = assessments[id] ?? []
+        }
+        return infos
+    }
+
+    private static func info(_ row: SQLRow) throws -> TraceInfo {
         var info = TraceInfo(
             id: try row.text(1),
             experiment: ExperimentID(try row.int(2)),
@@ -56,9 +76,6 @@ struct TraceStore {
         info.clientRequestID = try row.optionalText(6)
         info.requestPreview = try row.optionalText(7)
         info.responsePreview = try row.optionalText(8)
-        info.metadata = try pairs("SELECT key, value FROM trace_metadata WHERE trace = ? ORDER BY key", id)
-        info.tags = try pairs("SELECT key, value FROM trace_tags WHERE trace = ? ORDER BY key", id)
-        info.assessments = try AssessmentStore(transaction: transaction).all(of: id)
         return info
     }
 
@@ -131,16 +148,12 @@ struct TraceStore {
         try transaction.execute(sql, rows: pairs.map { [.int(row), .text($0.key), .text($0.value)] })
     }
 
-    private func pairs(_ sql: String, _ row: Int64) throws -> [KeyValue] {
-        try transaction.query(sql, [.int(row)]).map { KeyValue(try $0.text(0), try $0.text(1)) }
-    }
-
     enum Statements {
-        static let select = """
-            SELECT t.id, t.trace_id, t.experiment, t.request_time, t.duration, t.state, t.client_request_id,
-                t.request_preview, t.response_preview
-            FROM traces t
+        static let columns = """
+            t.id, t.trace_id, t.experiment, t.request_time, t.duration, t.state, t.client_request_id, t.request_preview,
+            t.response_preview
             """
+        static let select = "SELECT \(columns) FROM traces t"
         static let upsert = """
             INSERT INTO traces (trace_id, experiment, request_time, duration, state, client_request_id,
                 request_preview, response_preview)

@@ -93,9 +93,8 @@ extension TrackingService {
                 let statement = try TraceSearch.statement(request, experiments: experiments)
                 let store = TraceStore(transaction: transaction)
                 let rows = experiments.isEmpty ? [] : try transaction.query(statement.sql, statement.arguments)
-                let found = try rows.prefix(request.limit).map(store.info)
-                let next = PageToken(offset: try request.offset() + request.limit)
-                return Page(items: found, next: rows.count > request.limit ? next.text : nil)
+                let found = try store.infos(rows.prefix(request.limit))
+                return Page(items: found, next: try TraceSearch.next(after: rows, request))
             }
         }
     }
@@ -112,6 +111,7 @@ extension TrackingService {
 
     /// Sets a tag of a trace; a long value is cut.
     package func setTraceTag(_ tag: KeyValue, of id: String) async throws {
+        try TrackingRules.checkKey(tag.key, parameter: "key", subject: "key")
         try Self.checkTraceTag(tag.key)
         try await database.write { transaction in
             let store = TraceStore(transaction: transaction)
@@ -207,7 +207,6 @@ extension TrackingService {
     }
 
     private static func checkTraceTag(_ key: String) throws(TrackingError) {
-        try TrackingRules.checkLength(key, "key", keyLimit)
         guard !TraceKeys.reserved.contains(key) else {
             throw .invalid("Tag '\(key)' is managed by the server and cannot be changed.")
         }

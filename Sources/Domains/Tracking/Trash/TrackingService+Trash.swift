@@ -1,8 +1,21 @@
 internal import BlobStore
 internal import Primitives
-internal import SQLStore
+package import SQLStore
 
 extension TrackingService {
+    /// Places whose files others use, asked in the transaction that removes: nobody can come to use one meanwhile.
+    package typealias LocationsInUse = @Sendable (any SQLTransaction) throws -> [String]
+
+    /// Whether a run is there, in use or in the trash, inside somebody else's transaction.
+    package func isThere(_ run: RunID, in transaction: any SQLTransaction) throws -> Bool {
+        try RunStore(transaction: transaction).find(run) != nil
+    }
+
+    /// Whether a logged model is there, in use or in the trash, inside somebody else's transaction.
+    package func isThere(_ model: LoggedModelID, in transaction: any SQLTransaction) throws -> Bool {
+        try LoggedModelStore(transaction: transaction).has(model)
+    }
+
     /// Runs or traces that are removed in one transaction, so that the writer is never held for long.
     private static let purgeLength: Int64 = 100
 
@@ -48,18 +61,21 @@ extension TrackingService {
     ///   - locations: places that others use: their files stay until ``freeOrphans(besides:)`` finds them unused.
     /// - Returns: how many bytes were freed.
     /// - Throws: `TrackingError` with code `doesNotExist` where it is not in the trash.
-    package func purge(_ subject: TrashedWork.Subject, besides locations: [String]) async throws -> Int64 {
-        let kept = locations.compactMap(ArtifactPath.init(location:))
+    package func purge(
+        _ subject: TrashedWork.Subject,
+        besides locations: @escaping LocationsInUse
+    ) async throws -> Int64 {
         var freed: Int64 = 0
         if case .experiment(let id) = subject {
             try await database.read { try TrashStore(transaction: $0).require(subject) }
-            freed += try await purgeRuns(of: id, besides: kept)
+            freed += try await purgeRuns(of: id, besides: locations)
             try await purgeTraces(of: id)
         }
         let blobs = try await database.write { transaction in
             let store = TrashStore(transaction: transaction)
             try store.require(subject)
             let artifacts = ArtifactStore(transaction: transaction)
+            let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
             let blobs = try store.folders(of: subject).flatMap { try artifacts.delete($0, besides: kept) }
             switch subject {
             case .run(let id): try store.remove(id)
@@ -75,9 +91,9 @@ extension TrackingService {
 
     /// Frees files of purged things that were kept for others who have gone since; returns how many bytes that were.
     @discardableResult
-    package func freeOrphans(besides locations: [String]) async throws -> Int64 {
-        let kept = locations.compactMap(ArtifactPath.init(location:))
+    package func freeOrphans(besides locations: @escaping LocationsInUse) async throws -> Int64 {
         let blobs = try await database.write { transaction in
+            let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
             let store = ArtifactStore(transaction: transaction)
             return try store.orphans().filter { !kept.contains($0) }.flatMap {
                 try store.delete(orphan: $0, besides: kept)
@@ -107,13 +123,17 @@ extension TrackingService {
         }
     }
 
-    private func purgeRuns(of experiment: ExperimentID, besides kept: [ArtifactPath]) async throws -> Int64 {
+    private func purgeRuns(
+        of experiment: ExperimentID,
+        besides locations: @escaping LocationsInUse
+    ) async throws -> Int64 {
         var freed: Int64 = 0
         while true {
             let (count, blobs) = try await database.write { transaction in
                 let store = TrashStore(transaction: transaction)
                 try store.require(.experiment(experiment))
                 let artifacts = ArtifactStore(transaction: transaction)
+                let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
                 var blobs: [Blob] = []
                 let runs = try store.runs(of: experiment, limit: Self.purgeLength)
                 for run in runs {

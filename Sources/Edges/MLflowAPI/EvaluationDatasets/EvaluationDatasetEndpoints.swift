@@ -52,7 +52,7 @@ struct EvaluationDatasetEndpoints {
         let request = SearchRequest(
             filter: try call.fields.string("filter_string"),
             orderBy: try call.fields.strings("order_by"),
-            limit: try call.fields.maxResults(standard: 1_000, limit: Self.pageLimit),
+            limit: try call.fields.maxResults(standard: 1_000, limit: Self.pageLimit, refusal: .plain),
             pageToken: try call.fields.string("page_token")
         )
         let page = try await tracking.searchEvaluationDatasets(request, experiments: call.fields.experimentIDs())

@@ -55,7 +55,7 @@ struct ExperimentEndpoints {
         let id = try await tracking.createExperiment(
             name: name,
             artifactLocation: try location.map(Self.checkedLocation),
-            tags: try call.fields.keyValues("tags")
+            tags: try call.fields.keyValues("tags", withEmptyKeys: true)
         )
         return JSONWriter.object { $0.member("experiment_id", id.description) }
     }
@@ -77,7 +77,7 @@ struct ExperimentEndpoints {
     }
 
     @Sendable private func search(_ call: Call) async throws -> [UInt8] {
-        let request = try call.fields.search(standard: 1_000, limit: 50_000)
+        let request = try call.fields.search(standard: 1_000, limit: 50_000, refusal: .plain)
         let page = try await tracking.searchExperiments(request, view: call.fields.view("view_type"))
         return JSONWriter.object { writer in
             writer.list("experiments", page.items) { $0.experiment($1) }
@@ -127,11 +127,18 @@ struct ExperimentEndpoints {
                 "Artifact location cannot be a runs:/ URI. Given: '\(location)'"
             )
         }
-        guard !location.contains("#"), !location.contains(";") else {
+        guard !location.contains("#"), !Self.hasParameters(location) else {
             throw MLflowError.invalid("'artifact_location' URL can't include fragments or params.")
         }
         let isLocal = !location.contains(":")
         guard isLocal, !location.hasPrefix("/") else { return location }
         return "\(Directory.current)/\(location)"
+    }
+
+    /// Whether a semicolon begins parameters: so it does in paths and in addresses of the web, not in object stores.
+    private static func hasParameters(_ location: String) -> Bool {
+        guard location.contains(";") else { return false }
+        let scheme = location.firstIndex(of: ":").map { location[..<$0].lowercased() }
+        return scheme.map { ["http", "https", "ftp", "sftp", "mms"].contains($0) } ?? true
     }
 }

@@ -69,6 +69,7 @@ struct LoggedModelEndpoints {
     }
 
     @Sendable private func search(_ call: Call) async throws -> [UInt8] {
+        guard try call.fields.has("experiment_ids") else { throw MLflowError.missing("experiment_ids") }
         var query = LoggedModelQuery(experiments: try call.fields.experimentIDs())
         query.filter = try call.fields.string("filter")
         query.datasets = try call.fields.messages("datasets").map { dataset in
@@ -80,7 +81,7 @@ struct LoggedModelEndpoints {
         query.orderBy = try call.fields.messages("order_by").map { order in
             let dataset = try order.string("dataset_name").flatMap { $0.isEmpty ? nil : $0 }
             return LoggedModelOrder(
-                field: try order.requiredString("field_name"),
+                field: try order.string("field_name") ?? "",
                 isAscending: try order.bool("ascending") ?? true,
                 dataset: try dataset.map { DatasetReference(name: $0, digest: try Self.digest(order)) }
             )

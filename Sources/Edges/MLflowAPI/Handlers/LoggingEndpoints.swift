@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import JSON
+internal import Primitives
 internal import Tracking
 
 /// The calls that log to runs, and those that read the history of metrics.
@@ -69,7 +70,13 @@ struct LoggingEndpoints {
     @Sendable private func history(_ call: Call) async throws -> [UInt8] {
         let id = try call.fields.runID()
         let key = try call.fields.requiredString("metric_key")
-        let limit = try call.fields.has("max_results") ? call.fields.maxResults(standard: 1, limit: .max) : nil
+        let wanted = try call.fields.int("max_results")
+        if let wanted, wanted < 1 {
+            throw MLflowError.invalid(
+                "Invalid value \(wanted) for parameter 'max_results' supplied. It must be a positive integer."
+            )
+        }
+        let limit = wanted.map { Int(clamping: $0) }
         let token = try call.fields.string("page_token")
         let page = try await tracking.metricHistory(key, of: id, limit: limit, pageToken: token)
         return JSONWriter.object { writer in
@@ -89,7 +96,7 @@ struct LoggingEndpoints {
                     + "Received \(runs.count) run_ids."
             )
         }
-        guard let key = try call.fields.string("metric_key"), !key.isEmpty else {
+        guard let key = try call.fields.string("metric_key") else {
             throw MLflowError.invalid("GetMetricHistoryBulk request must specify a metric_key.")
         }
         let wanted = try call.fields.maxResults(standard: Self.bulkPointLimit, limit: .max)
@@ -109,14 +116,16 @@ struct LoggingEndpoints {
         guard runs.count <= Self.bulkRunLimit else {
             throw MLflowError.invalid(
                 "GetMetricHistoryBulkInterval request must specify at most \(Self.bulkRunLimit) run_ids. "
-                    + "Received \(runs.count) run_ids."
+                    + "Received \(runs.count) run_ids. \(MLflowError.seeDocs)"
             )
         }
         let key = try call.fields.requiredString("metric_key")
         let steps = try Self.steps(call.fields)
         let limit = try call.fields.int("max_results") ?? Int64(Self.intervalPointLimit)
         guard (1...Int64(Self.intervalPointLimit)).contains(limit) else {
-            throw MLflowError.invalid("max_results must be between 1 and \(Self.intervalPointLimit).")
+            throw MLflowError.invalid(
+                "max_results must be between 1 and \(Self.intervalPointLimit). \(MLflowError.seeDocs)"
+            )
         }
         var found: [(RunID, MetricPoint)] = []
         for run in runs.map({ RunID($0) }) {
@@ -176,6 +185,6 @@ enum BatchCall {
         }
         guard isPlain, let first = text.utf8.first, first != UInt8(ascii: "_"), first != UInt8(ascii: "-"),
             text.unicodeScalars.count <= 256
-        else { throw .invalid("Invalid value \"\(text)\" for parameter 'run_id' supplied.") }
+        else { throw .invalid("Invalid value \(PlainKey.quoted(text)) for parameter 'run_id' supplied.") }
     }
 }

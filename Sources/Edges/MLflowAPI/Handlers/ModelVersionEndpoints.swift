@@ -82,7 +82,12 @@ struct ModelVersionEndpoints {
     }
 
     @Sendable private func downloadLocation(_ call: Call) async throws -> [UInt8] {
-        let (name, number) = try Self.identity(call)
+        // MLflow checks these two by hand, and says it in other words.
+        guard let name = try call.fields.string("name"), !name.isEmpty else {
+            throw MLflowError.invalid("Missing value for required parameter 'name'.")
+        }
+        let text = try call.fields.string("version") ?? ""
+        guard let number = Int64(text) else { throw MLflowError.noVersionNumber(text) }
         let version = try await registry.version(name, number)
         return JSONWriter.object { $0.member("artifact_uri", version.location) }
     }
@@ -101,12 +106,11 @@ struct ModelVersionEndpoints {
 
     /// Adds a version to the list that its logged model carries.
     private func noteRegistration(of id: LoggedModelID, as version: ModelVersion) async throws {
-        let model = try await tracking.loggedModel(id)
-        let tag = model.tags.first { $0.key == Self.registrationsTag }?.value
-        let known = tag.flatMap { try? JSONValue.parse($0) }?.arrayValue ?? []
         let entry: JSONValue = ["name": .string(version.name), "version": .int(version.version)]
-        let value = JSONValue.array(known + [entry]).pythonText
-        try await tracking.setLoggedModelTags([KeyValue(Self.registrationsTag, value)], of: id)
+        try await tracking.changeTag(Self.registrationsTag, ofLoggedModel: id) { before in
+            let known = before.flatMap { try? JSONValue.parse($0) }?.arrayValue ?? []
+            return JSONValue.array(known + [entry]).pythonText
+        }
     }
 
     private static func identity(_ call: Call) throws -> (String, Int64) {

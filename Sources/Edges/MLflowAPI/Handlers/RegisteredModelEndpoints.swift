@@ -109,11 +109,21 @@ struct RegisteredModelEndpoints {
     }
 }
 
+extension MLflowError {
+    /// The refusal of a version that is no number.
+    static func noVersionNumber(_ text: String) -> MLflowError {
+        .invalid("Parameter 'version' must be an integer, got '\(text)'.")
+    }
+}
+
 extension Fields {
     /// Keys with values; a value that is absent is empty.
     func registryTags(_ name: String) throws(MLflowError) -> [RegistryTag] {
         var tags: [RegistryTag] = []
-        for tag in try messages(name) { tags.append(try tag.registryTag()) }
+        // An empty key is refused by the registry, in other words than a call about one tag.
+        for tag in try messages(name) {
+            tags.append(RegistryTag(try tag.string("key") ?? "", try tag.string("value") ?? ""))
+        }
         return tags
     }
 
@@ -126,7 +136,7 @@ extension Fields {
     func versionNumber() throws(MLflowError) -> Int64 {
         let text = try requiredString("version")
         guard let number = Int64(text) else {
-            throw .invalid("Parameter 'version' must be an integer, got '\(text)'.")
+            throw .noVersionNumber(text)
         }
         return number
     }

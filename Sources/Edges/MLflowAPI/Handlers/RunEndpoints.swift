@@ -26,7 +26,7 @@ struct RunEndpoints {
         draft.name = try call.fields.string("run_name")
         draft.user = try call.fields.string("user_id") ?? ""
         draft.startTime = try call.fields.int("start_time") ?? 0
-        draft.tags = try call.fields.keyValues("tags")
+        draft.tags = try call.fields.keyValues("tags", withEmptyKeys: true)
         return Self.answer(try await tracking.createRun(draft), withOutputs: false)
     }
 
@@ -37,6 +37,9 @@ struct RunEndpoints {
     @Sendable private func update(_ call: Call) async throws -> [UInt8] {
         let id = try call.fields.runID()
         var change = RunChange()
+        if case .int(let number)? = try call.fields.value("status"), RunStatus(rawValue: number) == nil {
+            throw call.fields.wrong("status", .int(number))
+        }
         change.status = try call.fields.choice(
             "status",
             named: RunStatus.init(name:),
@@ -107,7 +110,7 @@ struct RunEndpoints {
         }
         try await tracking.changeTag("mlflow.log-model.history", of: id) { previous in
             let known = previous.flatMap { try? JSONValue.parse($0) }?.arrayValue ?? []
-            return JSONValue.array(known + [model]).description
+            return JSONValue.array(known + [model]).pythonText
         }
         return emptyAnswer
     }

@@ -25,7 +25,10 @@ struct WebhookEndpoints {
         let name = try call.fields.requiredString("name")
         let url = try call.fields.requiredString("url")
         let events = try call.fields.webhookEvents("events")
-        guard !events.isEmpty else { throw MLflowError.missing("events") }
+        guard try call.fields.has("events") else { throw MLflowError.missing("events") }
+        guard !events.isEmpty else {
+            throw MLflowError.invalid("Webhook events must be a non-empty list of WebhookEvent objects: [].")
+        }
         var draft = WebhookDraft(name: name, url: url, events: events)
         draft.description = try call.fields.nonEmpty("description")
         draft.secret = try call.fields.nonEmpty("secret")
@@ -138,7 +141,7 @@ extension JSONWriter {
         beginObject()
         member("webhook_id", webhook.id)
         member("name", webhook.name)
-        member("description", ifPresent: webhook.description)
+        if let description = webhook.description, !description.isEmpty { member("description", description) }
         member("url", webhook.url)
         list("events", webhook.events) { writer, event in
             writer.beginObject()

@@ -78,6 +78,7 @@ struct TraceEndpoints {
     }
 
     @Sendable private func batchGet(_ call: Call) async throws -> [UInt8] {
+        guard try call.fields.has("trace_ids") else { throw MLflowError.missing("trace_ids") }
         let ids = try call.fields.strings("trace_ids")
         let found = try await tracking.traces(ids, experiments: Self.restriction(call.fields)).filter(\.isComplete)
         return JSONWriter.object { $0.list("traces", found) { $0.trace($1) } }
@@ -90,6 +91,7 @@ struct TraceEndpoints {
     }
 
     @Sendable private func search(_ call: Call) async throws -> [UInt8] {
+        guard try call.fields.has("locations") else { throw MLflowError.missing("locations") }
         let experiments = try call.fields.messages("locations").compactMap { location in
             try location.message("mlflow_experiment")?.experimentID()
         }
@@ -135,6 +137,7 @@ struct TraceEndpoints {
 
     @Sendable private func link(_ call: Call) async throws -> [UInt8] {
         let run = RunID(try call.fields.requiredString("run_id"))
+        guard try call.fields.has("trace_ids") else { throw MLflowError.missing("trace_ids") }
         try await tracking.linkTraces(call.fields.strings("trace_ids"), to: run)
         return emptyAnswer
     }

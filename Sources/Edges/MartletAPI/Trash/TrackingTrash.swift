@@ -39,12 +39,12 @@ package struct TrackingTrash: TrashSource, SpaceSweeper {
 
     /// Removes an item for good.
     package func purge(_ item: TrashItem) async throws -> Int64 {
-        try await tracking.purge(try subject(item), besides: registry.locationsInUse())
+        try await tracking.purge(try subject(item), besides: registry.locationsInUse(in:))
     }
 
     /// Frees what interrupted acts have left behind.
     package func sweep() async throws -> Int64 {
-        let orphans = try await tracking.freeOrphans(besides: registry.locationsInUse())
+        let orphans = try await tracking.freeOrphans(besides: registry.locationsInUse(in:))
         return try await orphans + tracking.artifacts.sweep()
     }
 
