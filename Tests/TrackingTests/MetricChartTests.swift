@@ -43,6 +43,29 @@ import Testing
         #expect(chart.buckets.isEmpty == false)
     }
 
+    /// The sample, from all points at once.
+    private func sampled(_ steps: ClosedRange<Int64>, _ limit: Int) async throws -> [MetricPoint] {
+        let points = try await fixture.tracking.metricHistory("m", of: run).items.filter { steps.contains($0.step) }
+            .sorted { ($0.step, $0.timestamp) < ($1.step, $1.timestamp) }
+        guard points.count > limit else { return points }
+        let (size, longer) = points.count.quotientAndRemainder(dividingBy: limit)
+        return (0..<limit - 1).map { points[$0 * size + min($0, longer)] } + [points[points.count - 1]]
+    }
+
+    @Test(arguments: [1, 7, 320, 9_000], [Int64.min ... .max, 2_500...2_600, -50...40, 4_990...9_000, 9_000...9_001])
+    func aSampleReadsSomeChunksAndIsThatOfAllPoints(limit: Int, steps: ClosedRange<Int64>) async throws {
+        try await log((0..<5_000).map { ($0, Double($0 * 7_919 % 1_013)) })
+        let sample = try await fixture.tracking.metricSample("m", of: run, steps: steps, limit: limit)
+        #expect(sample == (try await sampled(steps, limit)))
+    }
+
+    @Test func aSampleOfStepsThatComeAgainIsThatOfAllPoints() async throws {
+        for round in 0..<3 { try await log((0..<1_500).map { ($0 % 700, Double($0 + Int64(round) * 10_000)) }) }
+        let sample = try await fixture.tracking.metricSample("m", of: run, limit: 100)
+        #expect(sample.map(\.step) == (try await sampled(.min ... .max, 100)).map(\.step))
+        #expect(sample.count == 100)
+    }
+
     @Test func aBucketHoldsLowestHighestLastAndCount() async throws {
         try await log([(0, 5), (1, -3), (2, 8), (3, 2), (10, .nan)])
         let chart = try await fixture.tracking.metricChart("m", of: run, buckets: 2)

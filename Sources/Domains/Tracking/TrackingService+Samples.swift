@@ -17,20 +17,14 @@ extension TrackingService {
         steps: ClosedRange<Int64>? = nil,
         limit: Int
     ) async throws -> [MetricPoint] {
-        let points = try await metricHistory(key, of: id).items
-            .filter { steps?.contains($0.step) ?? true }
-            .sorted(by: Self.isEarlier)
-        guard points.count > limit, let last = points.last else { return points }
-        let (size, longer) = points.count.quotientAndRemainder(dividingBy: limit)
-        return (0..<limit - 1).map { points[$0 * size + min($0, longer)] } + [last]
-    }
-
-    /// By step, time and value; not-a-number counts as zero that comes late.
-    private static func isEarlier(_ left: MetricPoint, _ right: MetricPoint) -> Bool {
-        func key(_ point: MetricPoint) -> (Int64, Int64, Double, Int) {
-            (point.step, point.timestamp, point.value.isNaN ? 0 : point.value, point.value.isNaN ? 1 : 0)
+        let keys = keys
+        return try await database.read { transaction in
+            guard let number = try keys.number(of: key, in: transaction),
+                let run = try RunStore(transaction: transaction).find(id)
+            else { return [] }
+            return try MetricStore(transaction: transaction)
+                .sample(run: run.row, key: number, steps: steps ?? .min ... .max, limit: limit)
         }
-        return key(left) < key(right)
     }
 
     /// The points of a metric over equal parts of a range of steps: what a chart of that width can show.

@@ -24,11 +24,12 @@ extension MetricStore {
         }
         let tail = try unpack(series.blob(0))
         var summaries: [(number: Int64, summary: MetricSummary)] = []
-        try transaction.forEach(ChartStatements.selectSummaries, [.int(run), .int(key)]) { row in
+        let bounds: [SQLValue] = [.int(first ?? .min), .int(last ?? .max)]
+        try transaction.forEach(ChartStatements.selectSummaries, [.int(run), .int(key)] + bounds) { row in
             let number = try row.int(0)
             if let summary = try MetricSummary(row, from: 1) { summaries.append((number, summary)) }
         }
-        for (number, points) in try unsummarised(run: run, key: key, known: summaries.count, series.int(1)) {
+        for (number, points) in try unsummarised(run: run, key: key, series.int(1)) {
             if let summary = MetricSummary(points) { summaries.append((number, summary)) }
         }
         let all = summaries.map(\.summary.steps) + (MetricSummary(tail).map { [$0.steps] } ?? [])
@@ -53,14 +54,16 @@ extension MetricStore {
     }
 
     /// The chunks of a data folder that an older version wrote.
-    private func unsummarised(run: Int64, key: Int64, known: Int, _ chunks: Int64) throws -> [(Int64, [MetricPoint])] {
+    private func unsummarised(run: Int64, key: Int64, _ chunks: Int64) throws -> [(Int64, [MetricPoint])] {
+        let known = try transaction.first(ChartStatements.countSummaries, [.int(run), .int(key)])?.int(0) ?? 0
         guard chunks > known else { return [] }
         return try transaction.query(ChartStatements.selectUnsummarised, [.int(run), .int(key)]).map { row in
             (try row.int(0), try unpack(row.blob(1)))
         }
     }
 
-    private func points(run: Int64, key: Int64, chunk: Int64) throws -> [MetricPoint] {
+    /// The points of one chunk.
+    func points(run: Int64, key: Int64, chunk: Int64) throws -> [MetricPoint] {
         let row = try transaction.first(ChartStatements.selectPoints, [.int(run), .int(key), .int(chunk)])
         return try row.map { try unpack($0.blob(0)) } ?? []
     }
@@ -69,7 +72,10 @@ extension MetricStore {
         static let columns = "first_step, last_step, count, low, high, end_step, end_time, end_value"
         static let selectTail = "SELECT tail, chunks FROM metric_series WHERE run = ? AND key = ?"
         static let selectPoints = "SELECT points FROM metric_chunks WHERE run = ? AND key = ? AND number = ?"
-        static let selectSummaries = "SELECT number, \(columns) FROM metric_summaries WHERE run = ? AND key = ?"
+        static let selectSummaries = """
+            SELECT number, \(columns) FROM metric_summaries WHERE run = ? AND key = ? AND last_step >= ? AND first_step <= ?
+            """
+        static let countSummaries = "SELECT count(*) FROM metric_summaries WHERE run = ? AND key = ?"
         static let selectUnsummarised = """
             SELECT c.number, c.points FROM metric_chunks c WHERE c.run = ? AND c.key = ? AND NOT EXISTS
                 (SELECT 1 FROM metric_summaries s WHERE s.run = c.run AND s.key = c.key AND s.number = c.number)
