@@ -88,10 +88,15 @@ import Testing
         #expect(error?.code == .badRequest)
     }
 
-    @Test(arguments: ["a/b", "a:b", "a.b", "a%b", "a\"b", "a'b", ""])
+    @Test func aModelWithoutANameGetsOne() async throws {
+        #expect(try await tracking.loggedModel(model("")).name.contains("-"))
+    }
+
+    @Test(arguments: ["a/b", "a:b", "a.b", "a%b", "a\"b", "a'b"])
     func unusableNamesAreRefused(name: String) async throws {
         let error = await #expect(throws: TrackingError.self) { try await model(name) }
-        #expect(error?.message.hasPrefix("Invalid model name ('\(name)') provided.") == true)
+        let shown = name.contains("'") ? "\"\(name)\"" : "'\(name)'"
+        #expect(error?.message.hasPrefix("Invalid model name (\(shown)) provided.") == true)
     }
 
     @Test func aMetricOfAnUnknownModelIsRefused() async throws {
