@@ -40,9 +40,7 @@ struct BatchRewriter {
         if let refusal { throw refusal }
     }
 
-    /// Takes the records that are to stay.
-    ///
-    /// - Parameter horizon: until when deletions stay that have no such time yet.
+    /// Takes the records that are to stay; deletions that have no such time yet stay until `horizon`.
     mutating func choose(
         from bytes: UnsafeRawBufferPointer,
         horizon: Int64,

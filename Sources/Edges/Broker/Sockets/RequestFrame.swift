@@ -95,7 +95,9 @@ struct CheckedProduce {
 
     /// Reads a frame; nil when it is another kind of request or cannot be read, which is for others to answer.
     init?(_ frame: UnsafeRawBufferPointer) {
-        guard frame.count > 2, frame.loadUnaligned(as: Int16.self).bigEndian == ApiKey.produce.rawValue else { return nil }
+        guard frame.count > 2, Int16(bigEndian: frame.loadUnaligned(as: Int16.self)) == ApiKey.produce.rawValue else {
+            return nil
+        }
         do throws(WireError) {
             var reader = WireReader(frame)
             let header = try RequestHeader(from: &reader)

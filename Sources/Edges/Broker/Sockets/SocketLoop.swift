@@ -73,12 +73,9 @@ final class SocketLoop: ThreadLoop {
 
     private var box: Mailbox<SocketOrder> { surroundings.boxes[index] }
 
-    /// A loop that has not begun.
+    /// A loop that has not begun, at its place among the boxes.
     ///
-    /// - Parameters:
-    ///   - index: its place among the boxes.
-    ///   - listener: for the one that accepts connections and spreads them.
-    ///   - finished: posted when the loop has ended.
+    /// The one with the listener accepts connections and spreads them. `finished` is posted when the loop has ended.
     init(
         index: Int,
         surroundings: SocketSurroundings,

@@ -14,6 +14,8 @@ package enum Compression {
     ///   - bytes: the records of a batch, as they stand after its header.
     ///   - codec: the batch's codec, 0 for none.
     ///   - limit: the most bytes that may come out; what is larger is refused.
+    ///   - body: what looks at the bytes.
+    /// - Returns: what `body` returns.
     /// - Throws: ``BatchRefusal`` when the bytes are malformed or too large.
     /// - Complexity: linear in what comes out.
     package static func withDecompressed<Result>(
