@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct SocketTests {
     private func withBroker(
-        _ change: (inout BrokerConfiguration) -> Void = { _ in },
+        changing change: (inout BrokerConfiguration) -> Void = { _ in },
         _ body: (Int) async throws -> Void
     ) async throws {
         let folder = try TemporaryDirectory()
@@ -190,9 +190,7 @@ struct SocketTests {
     }
 
     @Test func moreRequestsThanThereIsMemoryForAreReadLater() async throws {
-        try await withBroker {
-            $0.limits.handedOverRequestBytes = 1
-        } body: { port in
+        try await withBroker(changing: { $0.limits.handedOverRequestBytes = 1 }) { port in
             let clients = try (0..<8).map { _ in try #require(WireClient(port: port)) }
             Self.create("t", clients[0])
             for _ in 0..<20 {
@@ -212,9 +210,7 @@ struct SocketTests {
 
     @Test(arguments: [1, 3])
     func connectionsAreServedByAnyNumberOfThreads(threads: Int) async throws {
-        try await withBroker {
-            $0.socketThreads = threads
-        } body: { port in
+        try await withBroker(changing: { $0.socketThreads = threads }) { port in
             let clients = try (0..<12).map { _ in try #require(WireClient(port: port)) }
             Self.create("t", clients[0])
             for (index, client) in clients.enumerated() {
@@ -225,9 +221,7 @@ struct SocketTests {
     }
 
     @Test func oneConnectionTooManyIsClosedAndThereIsRoomAgainLater() async throws {
-        try await withBroker {
-            $0.limits.connections = 2
-        } body: { port in
+        try await withBroker(changing: { $0.limits.connections = 2 }) { port in
             let first = try #require(WireClient(port: port))
             var second: WireClient? = try #require(WireClient(port: port))
             #expect(first.call(.apiVersions, 0) != nil)
