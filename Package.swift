@@ -238,7 +238,7 @@ let package = Package(
 
         tests("LogStorage", ["KafkaWire"]),
 
-        tests("Broker", ["KafkaWire", "LogStorage"]),
+        tests("Broker", ["KafkaWire", "LogStorage", "CPlatform", "Files"]),
 
         tests("Streams", ["Broker", "CRdKafka", "StreamsTestSupport"]),
 

@@ -1,9 +1,12 @@
+import CPlatform
+import Files
 import KafkaWire
 import Telemetry
 import TestSupport
 import Testing
 
 @testable import Broker
+@testable import LogStorage
 
 /// Requests as clients send them that are no library: in pieces, many at a time, or without ever reading.
 @Suite(.timeLimit(.minutes(2)))
@@ -187,6 +190,46 @@ struct SocketTests {
             #expect(other.send(Self.fetch("t", wait: 0)))
             #expect(try #require(other.receive()).body.count > 30_000_000)
         }
+    }
+
+    @Test func recordsThatAreNotInMemoryAreReadFromTheDisk() async throws {
+        let folder = try TemporaryDirectory()
+        let broker = LogBroker(configuration: .init(dataDirectory: folder.path), metrics: MetricsRegistry())
+        try broker.start()
+        let port = try #require(broker.boundPort)
+        let client = try #require(WireClient(port: port))
+        Self.create("t", client)
+        for bytes in [1_000_000, 900_000, 10, 700_000] {
+            #expect(client.send(Self.produce("t", bytes: bytes)))
+            #expect(client.receive() != nil)
+        }
+        #expect(client.send(Self.fetch("t", wait: 0)))
+        let fromMemory = try #require(client.receive()).body
+        try Self.dropFromMemory(folder.path + "/topics")
+        #expect(client.send(Self.fetch("t", wait: 0)))
+        #expect(client.receive()?.body == fromMemory)
+        #expect(fromMemory.count > 2_600_000)
+        await broker.stop()
+    }
+
+    private static func dropFromMemory(_ folder: String) throws {
+        for topic in try Directory.names(folder) {
+            let path = "\(folder)/\(topic)/0/00000000000000000000.log"
+            let file = try FileDescriptor(path: path, mode: .readWrite)
+            #expect(martlet_drop_cache(file.number) == 0)
+        }
+    }
+
+    @Test func aPartOfAFileIsInMemoryOnceItWasWarmed() async throws {
+        let folder = try TemporaryDirectory()
+        try File.replace(folder.path + "/file", with: [UInt8](repeating: 1, count: 3_000_000))
+        let file = try LogFile(path: folder.path + "/file")
+        #expect(martlet_drop_cache(file.descriptor) == 0)
+        let warmer = FileWarmer()
+        await withCheckedContinuation { continuation in
+            warmer.warm(file, at: 5_000, 2_000_000) { continuation.resume() }
+        }
+        #expect(FileWarmer.isWarm(file, at: 5_000, 2_000_000))
     }
 
     @Test func moreRequestsThanThereIsMemoryForAreReadLater() async throws {

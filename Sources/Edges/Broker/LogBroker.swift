@@ -101,7 +101,8 @@ package final class LogBroker: Service {
                 unfinishedLimit: limits.unfinishedRequestBytes,
                 handedOverLimit: limits.handedOverRequestBytes
             ),
-            count: ConnectionCount()
+            count: ConnectionCount(),
+            warmer: FileWarmer()
         )
     }
 

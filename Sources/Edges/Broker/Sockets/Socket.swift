@@ -35,6 +35,10 @@ final class Socket {
     private var firstOutgoing = 0
     private var sentOfFirst = 0
     private var bytesWaiting = 0
+    /// Whether the next part of a file is being read into memory.
+    private var isWarming = false
+    /// How far the first piece was read into memory for sending.
+    private var warmTo = 0
     private var closesWhenSent = false
     private var watched = UInt32(MARTLET_READABLE)
 
@@ -69,7 +73,7 @@ final class Socket {
     /// Moves answers to the socket, as far as it takes them and its share of the turn goes.
     func send() {
         var share = Self.bytesPerTurn
-        while isOpen, hasOutgoing, share > 0 {
+        while isOpen, hasOutgoing, !isWarming, share > 0 {
             guard let sent = sendFirst(atMost: share) else { break }
             share -= sent
         }
@@ -80,6 +84,12 @@ final class Socket {
             if closesWhenSent { return shut("closed after an error") }
         }
         watch()
+    }
+
+    /// Sends on: what was missing is in memory.
+    func isWarmed() {
+        isWarming = false
+        send()
     }
 
     /// Closes at once.
@@ -95,7 +105,8 @@ final class Socket {
     private func queue(_ chunk: Chunk) {
         switch chunk {
         case .bytes(let bytes): queue(bytes)
-        case .file(let file, let position, let length) where length <= Self.copiedBytes:
+        case .file(let file, let position, let length)
+        where length <= Self.copiedBytes && FileWarmer.isWarm(file, at: position, length):
             let copied = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
                 count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer), at: position)) ?? 0
             }
@@ -140,9 +151,21 @@ final class Socket {
         case .file(let file, let position, let length):
             total = length
             let part = min(total - sentOfFirst, share)
+            guard isReady(file, at: position, part) else { return nil }
             count = martlet_sendfile(descriptor, file.descriptor, Int64(position + sentOfFirst), part)
         }
         return advance(count, of: total)
+    }
+
+    /// Whether a part of the first piece can be sent without waiting for the disk; else it is being read.
+    private func isReady(_ file: LogFile, at position: Int, _ part: Int) -> Bool {
+        guard warmTo < sentOfFirst + part, !FileWarmer.isWarm(file, at: position + sentOfFirst, part) else {
+            return true
+        }
+        isWarming = true
+        warmTo = sentOfFirst + part
+        loop.warm(self, file, at: position + sentOfFirst, part)
+        return false
     }
 
     private func advance(_ count: Int, of total: Int) -> Int? {
@@ -160,6 +183,7 @@ final class Socket {
             outgoing[firstOutgoing] = .bytes([])
             firstOutgoing += 1
             sentOfFirst = 0
+            warmTo = 0
         }
         return count
     }
@@ -171,7 +195,7 @@ final class Socket {
         if wantsRequests {
             if loop.isStalled { loop.stalled(self) } else { events = UInt32(MARTLET_READABLE) }
         }
-        if hasOutgoing { events |= UInt32(MARTLET_WRITABLE) }
+        if hasOutgoing, !isWarming { events |= UInt32(MARTLET_WRITABLE) }
         guard events != watched else { return }
         watched = events
         loop.change(self, events: events)

@@ -1,6 +1,7 @@
 internal import CPlatform
 internal import Execution
 internal import Glibc
+internal import LogStorage
 internal import Primitives
 internal import Synchronization
 internal import Telemetry
@@ -19,6 +20,8 @@ struct SocketSurroundings: Sendable {
     let budget: RequestBudget
     /// How many connections there are.
     let count: ConnectionCount
+    /// What reads old records.
+    let warmer: FileWarmer
 }
 
 /// How many connections there are, over all threads.
@@ -39,7 +42,7 @@ final class ConnectionCount: Sendable {
 /// A thread that some of the clients' sockets live on.
 ///
 /// It receives requests, checks the batches in them, hands them to the owner of the partitions, and sends what comes
-/// back. Reading files that are not in memory is waited for here, so it costs the clients of this thread and nobody else.
+/// back. It waits for nothing but its sockets: files that are not in memory are read by others first.
 final class SocketLoop: ThreadLoop {
     private static let listenerToken = UInt64.max
     private static let signalToken = UInt64.max - 1
@@ -152,6 +155,7 @@ final class SocketLoop: ThreadLoop {
         case .adopt(let descriptor, let number): adopt(descriptor, number)
         case .deliver(let delivery): sockets[delivery.connection]?.take(delivery)
         case .close(let number, let reason): sockets[number]?.shut(reason)
+        case .warmed(let number): sockets[number]?.isWarmed()
         case .readOn: readOn()
         case .finish:
             if let listener { martlet_epoll_remove(epoll, listener.descriptor) }
@@ -228,6 +232,13 @@ final class SocketLoop: ThreadLoop {
         let limit = now - Int64(surroundings.limits.idleConnectionSeconds) * 1_000_000_000
         for socket in Array(sockets.values) where socket.lastActivity < limit {
             socket.shut("connection closed: idle")
+        }
+    }
+
+    /// Has a part of a file read into memory; the socket is told.
+    func warm(_ socket: Socket, _ file: LogFile, at position: Int, _ length: Int) {
+        surroundings.warmer.warm(file, at: position, length) { [box, number = socket.number] in
+            box.post([.warmed(number)])
         }
     }
 

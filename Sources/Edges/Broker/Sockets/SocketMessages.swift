@@ -38,6 +38,8 @@ enum SocketOrder: Sendable {
     case deliver(Delivery)
     /// Close a connection at once.
     case close(UInt64, StaticString)
+    /// Send on: the part of a file that was missing is in memory.
+    case warmed(UInt64)
     /// Read on: there is room for requests again.
     case readOn
     /// Take no more connections and requests, send what there is, and end.
