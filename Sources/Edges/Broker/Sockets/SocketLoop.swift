@@ -56,7 +56,7 @@ final class SocketLoop: ThreadLoop {
     let threadName: String
     let surroundings: SocketSurroundings
     private let index: Int
-    private let listener: Listener?
+    private var listener: Listener?
     private let finished: Execution.Semaphore
     private let epoll: Int32
     private let ready: UnsafeMutableBufferPointer<martlet_ready>
@@ -112,6 +112,8 @@ final class SocketLoop: ThreadLoop {
     func run() {
         while !isFinished { turn() }
         for socket in Array(sockets.values) { socket.shut("the log stops") }
+        // The port is free when the log says that it has stopped.
+        listener = nil
         finished.post()
     }
 
