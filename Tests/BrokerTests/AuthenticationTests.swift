@@ -22,12 +22,16 @@ struct AuthenticationTests {
     private func withBroker(
         requiresLogin: Bool = true,
         loginSeconds: Int = 30,
+        farewellMilliseconds: Int64 = 1,
+        changing change: (inout BrokerConfiguration) -> Void = { _ in },
         _ body: (Int) async throws -> Void
     ) async throws {
         let folder = try TemporaryDirectory()
         var configuration = BrokerConfiguration(dataDirectory: folder.path)
         configuration.alwaysRequiresLogin = requiresLogin
         configuration.limits.loginSeconds = loginSeconds
+        configuration.limits.farewellMilliseconds = farewellMilliseconds
+        change(&configuration)
         let broker = LogBroker(
             configuration: configuration,
             authenticator: UserAuthenticator(users: users),
@@ -83,6 +87,31 @@ struct AuthenticationTests {
             #expect(handshake(client) == 0)
             #expect(authenticate(client, token) == KafkaErrorCode.saslAuthenticationFailed.rawValue)
             #expect(client.call(.apiVersions, 0) == nil)
+        }
+    }
+
+    @Test func aRefusedClientMayTakeItsTimeToReadWhy() async throws {
+        try await withBroker(farewellMilliseconds: 600_000) { port in
+            let client = try client(port)
+            #expect(handshake(client) == 0)
+            #expect(authenticate(client, "\0ann\0wrong") == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+            // Whatever it says meanwhile is heard by nobody, a right password neither.
+            #expect(client.send(WireClient.frame(.saslAuthenticate, 1) { $0.byteArray(Array("\0ann\0secret".utf8)) }))
+            #expect(client.send([UInt8](repeating: 0xFF, count: 1_000_000)))
+            #expect(!client.isAtEnd)
+            client.endSending()
+            #expect(client.receive() == nil)
+        }
+    }
+
+    @Test func refusedClientsCountAsConnections() async throws {
+        try await withBroker(farewellMilliseconds: 600_000, changing: { $0.limits.connections = 1 }) { port in
+            var refused: WireClient? = try client(port)
+            #expect(refused.flatMap { authenticate($0, "x") } == KafkaErrorCode.illegalSASLState.rawValue)
+            #expect(WireClient(port: port)?.call(.apiVersions, 0) == nil)
+            refused = nil
+            var answer: [UInt8]?
+            while answer == nil { answer = WireClient(port: port)?.call(.apiVersions, 0) }
         }
     }
 

@@ -192,6 +192,17 @@ struct SocketTests {
         }
     }
 
+    @Test func whoAsksForMoreThanItReadsIsCutOff() async throws {
+        try await withBroker(changing: { $0.limits.unreadAnswerBytes = 10_000 }) { port in
+            let client = try #require(WireClient(port: port))
+            Self.create("t", client)
+            // The others have to wait for the answer of the first.
+            #expect(client.send(Self.fetch("t", wait: 600_000)))
+            for _ in 0..<500 { _ = client.send(WireClient.frame(.apiVersions, 0)) }
+            #expect(client.receive() == nil)
+        }
+    }
+
     @Test func recordsThatAreNotInMemoryAreReadFromTheDisk() async throws {
         let folder = try TemporaryDirectory()
         let broker = LogBroker(configuration: .init(dataDirectory: folder.path), metrics: MetricsRegistry())

@@ -60,6 +60,15 @@ final class WireClient {
         return true
     }
 
+    /// Whether the server has closed the connection, and nothing is left to read.
+    var isAtEnd: Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
+    /// Says that nothing more will be sent.
+    func endSending() { shutdown(socket, Int32(SHUT_WR)) }
+
     /// The next answer; nil when the connection was closed.
     func receive() -> (correlation: Int32, body: [UInt8])? {
         guard let head = exactly(4) else { return nil }

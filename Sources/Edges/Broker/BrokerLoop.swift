@@ -99,7 +99,8 @@ final class BrokerLoop: ThreadLoop, TimerSource {
     // MARK: Turns
 
     private func turn(longest: Int32 = .max) {
-        sleep(atMost: arrived.isEmpty ? min(longest, timeoutMilliseconds()) : 0)
+        // The signal stays set while old events are left: drained here, it would not tell of the ones in the box.
+        if arrived.isEmpty { sleep(atMost: min(longest, timeoutMilliseconds())) }
         now = MonotonicClock.nowNanoseconds()
         broker.flushFinished()
         broker.takePasswordChecks()
@@ -138,10 +139,11 @@ final class BrokerLoop: ThreadLoop, TimerSource {
     /// Works on one event and returns its bytes.
     private func work(on event: SocketEvent) -> Int {
         switch event {
-        case .opened(let number, let peer):
+        case .opened(let number, let peer, let load):
             let connection = Connection(
                 number: number,
                 peer: peer,
+                load: load,
                 loop: self,
                 authentication: broker.newAuthentication()
             )
@@ -158,6 +160,10 @@ final class BrokerLoop: ThreadLoop, TimerSource {
             return 0
         case .request(let number, let frame):
             guard let connection = connections[number], connection.takesRequests else { return frame.total }
+            guard connection.load.bytes <= configuration.limits.unreadAnswerBytes else {
+                connection.shut("connection closed: it asks for more than it reads")
+                return frame.total
+            }
             let expected = connection.expectedReplies
             broker.handle(frame, on: connection)
             if connection.expectedReplies == expected { connection.isDoneWithoutReply() }

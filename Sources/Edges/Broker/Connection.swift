@@ -34,7 +34,7 @@ final class Reply {
     func send(chunks: [Chunk]) {
         precondition(self.chunks == nil, "a request is answered once")
         self.chunks = chunks
-        connection?.replyIsReady()
+        connection?.replyIsReady(with: chunks)
     }
 
     /// Whether the answer is there.
@@ -56,6 +56,9 @@ final class Connection {
     /// What has been authenticated.
     var authentication: Authentication
 
+    /// What of its answers is in memory.
+    let load: AnswerLoad
+
     private unowned let loop: BrokerLoop
     private var replies: [Reply] = []
     private var firstReply = 0
@@ -65,9 +68,10 @@ final class Connection {
     /// Close when everything is sent.
     private var closesWhenSent = false
 
-    init(number: UInt64, peer: String, loop: BrokerLoop, authentication: Authentication) {
+    init(number: UInt64, peer: String, load: AnswerLoad, loop: BrokerLoop, authentication: Authentication) {
         self.number = number
         self.peer = peer
+        self.load = load
         self.loop = loop
         self.authentication = authentication
     }
@@ -88,10 +92,16 @@ final class Connection {
     /// Notes that a request was worked on that gets no answer.
     func isDoneWithoutReply() {
         doneWithout += 1
-        replyIsReady()
+        list()
     }
 
-    fileprivate func replyIsReady() {
+    fileprivate func replyIsReady(with chunks: [Chunk]) {
+        guard isOpen else { return }
+        for case .bytes(let bytes) in chunks { load.add(bytes.count) }
+        list()
+    }
+
+    private func list() {
         guard isOpen, !isListed else { return }
         isListed = true
         loop.hasAnswers(self)
@@ -126,10 +136,10 @@ final class Connection {
         }
     }
 
-    /// Sends what is ready and then closes.
+    /// Sends what is ready, hears nothing any more, and closes when the client does or some time later.
     func closeWhenSent() {
         closesWhenSent = true
-        replyIsReady()
+        list()
     }
 
     /// Closes at once.

@@ -70,11 +70,22 @@ package final class LogBroker: Service {
         }
         state.withLock { $0 = State(signal: sockets.owner.signal, port: listener.port, lock: lock) }
         try LoopThread.start(loop) { [finished] in finished.succeed(()) }
-        for socketLoop in socketLoops { try LoopThread.start(socketLoop) }
+        try Self.start(socketLoops, sockets.owner.signal, ended)
         Logger(label: "log").info(
             "log listening",
             ["address": "\(configuration.host):\(listener.port)", "folder": configuration.dataDirectory]
         )
+    }
+
+    private static func start(_ loops: [SocketLoop], _ signal: LoopSignal, _ ended: Execution.Semaphore) throws {
+        for (index, loop) in loops.enumerated() {
+            do { try LoopThread.start(loop) } catch {
+                // What did not begin is not waited for.
+                for _ in index..<loops.count { ended.post() }
+                signal.stop()
+                throw error
+            }
+        }
     }
 
     /// Each partition and each connection needs a descriptor, so the process takes as many as it may.

@@ -22,7 +22,7 @@ struct BatchRewriter {
     /// Whether the batch can stay as it is.
     var keepsAll: Bool { count == header.recordCount && horizon == nil }
 
-    /// Gives the records of a batch, decompressed where need be.
+    /// Gives the records of a batch, decompressed where need be; none of them when one cannot be read.
     static func withRecords(
         of batch: [UInt8],
         _ header: RecordBatchHeader,
@@ -30,12 +30,7 @@ struct BatchRewriter {
     ) throws(BatchRefusal) {
         var refusal: BatchRefusal?
         batch.withUnsafeBytes { raw in
-            let records = UnsafeRawBufferPointer(rebasing: raw[RecordBatchHeader.byteCount...])
-            // A shell that an earlier compaction left has nothing to decompress.
-            guard !records.isEmpty else { return body(records) }
-            do throws(BatchRefusal) { try Compression.withDecompressed(records, codec: header.codec, body) } catch {
-                refusal = error
-            }
+            do throws(BatchRefusal) { try RecordBatch.withRecords(of: raw, header, body) } catch { refusal = error }
         }
         if let refusal { throw refusal }
     }

@@ -151,8 +151,7 @@ extension PartitionLog {
         var refusal: BatchRefusal?
         let found = batch.withUnsafeBytes { bytes -> (offset: Int64, time: Int64)? in
             do throws(BatchRefusal) {
-                let records = UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount...])
-                return try Compression.withDecompressed(records, codec: header.codec) { records in
+                return try RecordBatch.withRecords(of: bytes, header) { records in
                     var walker = RecordWalker(records)
                     while let record = walker.next() {
                         let recordTime = header.baseTimestamp &+ record.timestampDelta

@@ -15,7 +15,8 @@ final class Socket {
     /// What one socket may send in a turn before the others have theirs.
     private static let bytesPerTurn = 1 << 20
 
-    let descriptor: Int32
+    /// What of its answers is in memory.
+    let load = AnswerLoad()
     /// The connection's number.
     let number: UInt64
     /// When it was last heard of.
@@ -30,11 +31,14 @@ final class Socket {
     private(set) var longestRequest: Int
     private(set) var isOpen = true
 
+    /// Whether it only waits for the client to close.
+    private(set) var isLingering = false
+
+    private let accepted: AcceptedSocket
     private unowned let loop: SocketLoop
     private var outgoing: [Chunk] = []
     private var firstOutgoing = 0
     private var sentOfFirst = 0
-    private var bytesWaiting = 0
     /// Whether the next part of a file is being read into memory.
     private var isWarming = false
     /// How far the first piece was read into memory for sending.
@@ -42,8 +46,8 @@ final class Socket {
     private var closesWhenSent = false
     private var watched = UInt32(MARTLET_READABLE)
 
-    init(descriptor: Int32, number: UInt64, loop: SocketLoop, now: Int64) {
-        self.descriptor = descriptor
+    init(_ accepted: AcceptedSocket, number: UInt64, loop: SocketLoop, now: Int64) {
+        self.accepted = accepted
         self.number = number
         self.loop = loop
         lastActivity = now
@@ -51,11 +55,12 @@ final class Socket {
         longestRequest = loop.surroundings.requiresLogin ? limits.loginRequestBytes : limits.requestBytes
     }
 
-    deinit { Glibc.close(descriptor) }
+    /// Its descriptor.
+    var descriptor: Int32 { accepted.descriptor }
 
     /// Whether more requests may be read now, as far as this client goes.
     var wantsRequests: Bool {
-        isOpen && !closesWhenSent && unanswered < Self.mostUnanswered && bytesWaiting < Self.mostBytesWaiting
+        isOpen && !closesWhenSent && unanswered < Self.mostUnanswered && load.bytes < Self.mostBytesWaiting
     }
 
     /// Whether answers wait for room.
@@ -81,9 +86,17 @@ final class Socket {
         if !hasOutgoing {
             outgoing.removeAll(keepingCapacity: false)
             firstOutgoing = 0
-            if closesWhenSent { return shut("closed after an error") }
+            if closesWhenSent { linger() }
         }
         watch()
+    }
+
+    /// Leaves the client the time to read what it was told: some lose an answer that comes with the end.
+    private func linger() {
+        guard !isLingering else { return }
+        isLingering = true
+        unfinished = nil
+        loop.lingers(self)
     }
 
     /// Sends on: what was missing is in memory.
@@ -106,11 +119,13 @@ final class Socket {
         switch chunk {
         case .bytes(let bytes): queue(bytes)
         case .file(let file, let position, let length)
-        where length <= Self.copiedBytes && FileWarmer.isWarm(file, at: position, length):
+        where length <= Self.copiedBytes && load.bytes < Self.mostBytesWaiting
+            && FileWarmer.isWarm(file, at: position, length):
             let copied = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
                 count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer), at: position)) ?? 0
             }
             guard copied.count == length else { return shut("connection closed: records could not be read") }
+            load.add(length)
             queue(copied)
         case .file: outgoing.append(chunk)
         }
@@ -118,7 +133,6 @@ final class Socket {
 
     private func queue(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
-        bytesWaiting += bytes.count
         let lastIsUntouched = outgoing.count - firstOutgoing > (sentOfFirst == 0 ? 0 : 1)
         if lastIsUntouched, case .bytes(var last) = outgoing[outgoing.count - 1],
             last.count + bytes.count <= Self.coalescedBytes
@@ -147,7 +161,7 @@ final class Socket {
                     Int32(MSG_NOSIGNAL) | more
                 )
             }
-            if count > 0 { bytesWaiting -= count }
+            if count > 0 { load.sent(count) }
         case .file(let file, let position, let length):
             total = length
             let part = min(total - sentOfFirst, share)
@@ -191,7 +205,7 @@ final class Socket {
     /// Watches for what is needed next: requests while there is room, and room while something waits.
     func watch() {
         guard isOpen else { return }
-        var events: UInt32 = 0
+        var events: UInt32 = isLingering ? UInt32(MARTLET_READABLE) : 0
         if wantsRequests {
             if loop.isStalled { loop.stalled(self) } else { events = UInt32(MARTLET_READABLE) }
         }

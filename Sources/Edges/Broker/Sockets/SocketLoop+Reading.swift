@@ -20,6 +20,13 @@ extension SocketLoop {
         socket.watch()
     }
 
+    /// Takes what has come and forgets it: unread, it would cut off what the client was told.
+    func discard(_ socket: Socket) {
+        for _ in 0..<Self.readsPerTurn {
+            guard let count = receive(socket, readBuffer), count == readBuffer.count else { return }
+        }
+    }
+
     /// Receives into a buffer; nil when nothing more is to be had now.
     private func receive(_ socket: Socket, _ room: UnsafeMutableRawBufferPointer) -> Int? {
         let count = recv(socket.descriptor, room.baseAddress, room.count, 0)

@@ -68,6 +68,8 @@ final class SocketLoop: ThreadLoop {
     private var acceptsAgainAt: Int64?
     private var nextIdleCheck: Int64
     private var finishDeadline: Int64?
+    /// Sockets whose clients have some time left to close them, in the order of their ends.
+    private var lingering: [(end: Int64, number: UInt64)] = []
     /// Whether nothing is read because too many requests wait to be worked on.
     private(set) var isStalled = false
     private var stalledSockets: [UInt64] = []
@@ -129,12 +131,13 @@ final class SocketLoop: ThreadLoop {
         for order in box.takeAll() { obey(order) }
         if let time = acceptsAgainAt, now >= time { acceptAgain() }
         if now >= nextIdleCheck { closeIdleConnections() }
+        closeLingering()
         surroundings.owner.post(events)
         events.removeAll(keepingCapacity: true)
     }
 
     private func timeoutMilliseconds() -> Int32 {
-        let next = [finishDeadline, acceptsAgainAt].reduce(nextIdleCheck) { min($0, $1 ?? .max) }
+        let next = [finishDeadline, acceptsAgainAt, lingering.first?.end].reduce(nextIdleCheck) { min($0, $1 ?? .max) }
         return Int32(min(max(0, (next - now) / 1_000_000 + 1), 60_000))
     }
 
@@ -146,7 +149,9 @@ final class SocketLoop: ThreadLoop {
             guard let socket = sockets[ready.token] else { return }
             let isBroken = ready.events & (UInt32(MARTLET_FAILED) | UInt32(MARTLET_HUNG_UP)) != 0
             if ready.events & UInt32(MARTLET_WRITABLE) != 0 { socket.send() }
-            if ready.events & UInt32(MARTLET_READABLE) != 0 || isBroken { read(socket) }
+            if ready.events & UInt32(MARTLET_READABLE) != 0 || isBroken {
+                socket.isLingering ? discard(socket) : read(socket)
+            }
             // A broken connection is reported again and again, also while nothing is to be read from it.
             if isBroken, !mayRead(socket) { socket.shut("connection closed by the client") }
         }
@@ -154,7 +159,7 @@ final class SocketLoop: ThreadLoop {
 
     private func obey(_ order: SocketOrder) {
         switch order {
-        case .adopt(let descriptor, let number): adopt(descriptor, number)
+        case .adopt(let accepted, let number): adopt(accepted, number)
         case .deliver(let delivery): sockets[delivery.connection]?.take(delivery)
         case .close(let number, let reason): sockets[number]?.shut(reason)
         case .warmed(let number): sockets[number]?.isWarmed()
@@ -184,23 +189,24 @@ final class SocketLoop: ThreadLoop {
                 close(descriptor)
                 continue
             }
+            let accepted = AcceptedSocket(descriptor)
             lastAccepted += 1
             let place = Int(lastAccepted % UInt64(surroundings.boxes.count))
             if place == index {
-                adopt(descriptor, lastAccepted)
+                adopt(accepted, lastAccepted)
             } else {
-                surroundings.boxes[place].post([.adopt(descriptor: descriptor, lastAccepted)])
+                surroundings.boxes[place].post([.adopt(accepted, lastAccepted)])
             }
         }
     }
 
-    private func adopt(_ descriptor: Int32, _ number: UInt64) {
-        let socket = Socket(descriptor: descriptor, number: number, loop: self, now: now)
+    private func adopt(_ accepted: AcceptedSocket, _ number: UInt64) {
+        let socket = Socket(accepted, number: number, loop: self, now: now)
         guard finishDeadline == nil,
-            martlet_epoll_add(epoll, descriptor, UInt32(MARTLET_READABLE), number) == 0
+            martlet_epoll_add(epoll, accepted.descriptor, UInt32(MARTLET_READABLE), number) == 0
         else { return surroundings.count.remove() }
         sockets[number] = socket
-        events.append(.opened(number, peer: Listener.peerName(of: descriptor)))
+        events.append(.opened(number, peer: Listener.peerName(of: accepted.descriptor), load: socket.load))
     }
 
     private func pauseAccepting(_ listener: Listener) {
@@ -235,6 +241,17 @@ final class SocketLoop: ThreadLoop {
         for socket in Array(sockets.values) where socket.lastActivity < limit {
             socket.shut("connection closed: idle")
         }
+    }
+
+    /// Gives a socket's client some time to close it.
+    func lingers(_ socket: Socket) {
+        lingering.append((now + surroundings.limits.farewellMilliseconds * 1_000_000, socket.number))
+    }
+
+    private func closeLingering() {
+        let over = lingering.prefix { $0.end <= now }
+        for (_, number) in over { sockets[number]?.shut("closed after an error") }
+        lingering.removeFirst(over.count)
     }
 
     /// Has a part of a file read into memory; the socket is told.

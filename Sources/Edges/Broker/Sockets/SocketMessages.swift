@@ -16,14 +16,14 @@ struct Delivery: Sendable {
     var requests = 0
     /// Whether the client may send long requests from here on: it has logged in, or need not.
     var isLetIn = false
-    /// Whether the connection ends with it.
+    /// Whether the connection ends with it: nothing more is answered, and it closes when the client has or some time later.
     var closes = false
 }
 
 /// What a socket's thread tells the owner of the partitions.
 enum SocketEvent: Sendable {
     /// A client has connected.
-    case opened(UInt64, peer: String)
+    case opened(UInt64, peer: String, load: AnswerLoad)
     /// A request has come whole.
     case request(UInt64, RequestFrame)
     /// The client is gone.
@@ -33,7 +33,7 @@ enum SocketEvent: Sendable {
 /// What a socket's thread is told.
 enum SocketOrder: Sendable {
     /// Take over an accepted socket.
-    case adopt(descriptor: Int32, UInt64)
+    case adopt(AcceptedSocket, UInt64)
     /// Send answers.
     case deliver(Delivery)
     /// Close a connection at once.
