@@ -188,7 +188,7 @@ let package = Package(
         // Decoders under bytes that nobody meant (Fuzz/)
         .target(
             name: "FuzzTargets",
-            dependencies: ["KafkaWire", "JSON", "YAML", "Filters", "HTTPServer", "Lake", "Files"],
+            dependencies: ["KafkaWire", "JSON", "YAML", "Filters", "HTTPServer", "Lake", "Files", "Primitives"],
             path: "Fuzz/Targets",
             swiftSettings: swiftSettings
         ),

@@ -26,6 +26,21 @@ struct AuthenticationTests {
         changing change: (inout BrokerConfiguration) -> Void = { _ in },
         _ body: (Int) async throws -> Void
     ) async throws {
+        try await withBroker(
+            requiresLogin: requiresLogin,
+            loginSeconds: loginSeconds,
+            farewellMilliseconds: farewellMilliseconds,
+            changing: change
+        ) { port, _ in try await body(port) }
+    }
+
+    private func withBroker(
+        requiresLogin: Bool = true,
+        loginSeconds: Int = 30,
+        farewellMilliseconds: Int64 = 1,
+        changing change: (inout BrokerConfiguration) -> Void = { _ in },
+        _ body: (Int, LogBroker) async throws -> Void
+    ) async throws {
         let folder = try TemporaryDirectory()
         var configuration = BrokerConfiguration(dataDirectory: folder.path)
         configuration.alwaysRequiresLogin = requiresLogin
@@ -39,7 +54,7 @@ struct AuthenticationTests {
         )
         try broker.start()
         do {
-            try await body(try #require(broker.boundPort))
+            try await body(try #require(broker.boundPort), broker)
         } catch {
             await broker.stop()
             throw error
@@ -137,6 +152,48 @@ struct AuthenticationTests {
         }
     }
 
+    /// What a client proves its password with (RFC 5802, section 3).
+    private static func lastMessage(user: String, nonce: String, password: String, answered: String) throws -> String {
+        let fields = answered.split(separator: ",").map { String($0.dropFirst(2)) }
+        let salt = try #require(Base64.decode(fields[1]))
+        let iterations = try #require(Int(fields[2]))
+        let hash = ScramHash.sha256
+        let salted = hash.stretch(password: Array(password.utf8), salt: salt, iterations: iterations)
+        let clientKey = hash.code(of: Array("Client Key".utf8), key: salted)
+        let bare = "c=biws,r=\(fields[0])"
+        let message = Array("n=\(user),r=\(nonce),\(answered),\(bare)".utf8)
+        let signature = hash.code(of: message, key: hash.digest(clientKey))
+        return "\(bare),p=\(Base64.encode(zip(clientKey, signature).map { $0 ^ $1 }))"
+    }
+
+    @Test func aRemovedUserIsCutOffAndNobodyElse() async throws {
+        try await withBroker(requiresLogin: false) { port, broker in
+            let ann = try client(port)
+            let other = try client(port)
+            #expect(handshake(ann) == 0)
+            #expect(authenticate(ann, "\0ann\0secret") == 0)
+            #expect(canAsk(ann) && canAsk(other))
+            users.removeAll()
+            broker.closeConnections(of: "ann")
+            #expect(ann.receive() == nil)
+            #expect(canAsk(other))
+        }
+    }
+
+    @Test func whoIsRemovedWhileLoggingInIsRefused() async throws {
+        try await withBroker { port in
+            let client = try client(port)
+            #expect(handshake(client, "SCRAM-SHA-256") == 0)
+            let answer = try #require(
+                client.call(.saslAuthenticate, 1) { $0.byteArray(Array("n,,n=ann,r=abc".utf8)) }
+            )
+            let first = String(decoding: answer.dropFirst(8).prefix { $0 >= 0x20 }, as: UTF8.self)
+            users.removeAll()
+            let last = try Self.lastMessage(user: "ann", nonce: "abc", password: "secret", answered: first)
+            #expect(authenticate(client, last) == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+        }
+    }
+
     @Test func aMechanismThatIsNotOfferedIsRefusedWithThoseThatAre() async throws {
         try await withBroker { port in
             let client = try client(port)
@@ -178,7 +235,7 @@ struct AuthenticationTests {
     @Test func passwordsInTheOpenAreOnlyForThisMachine() {
         let authenticator = UserAuthenticator(users: users)
         #expect(authenticator.mechanisms(onThisMachine: true).contains("PLAIN"))
-        #expect(authenticator.mechanisms(onThisMachine: false) == ["SCRAM-SHA-256"])
+        #expect(authenticator.mechanisms(onThisMachine: false) == ["SCRAM-SHA-256", "SCRAM-SHA-512"])
     }
 
     @Test func anOpenAddressNeedsUsersOrConsent() async throws {

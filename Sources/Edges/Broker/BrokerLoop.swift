@@ -158,6 +158,11 @@ final class BrokerLoop: ThreadLoop, TimerSource {
                 ["connection": "\(number)", "client": connection.clientID, "peer": connection.peer]
             )
             return 0
+        case .userRemoved(let user):
+            for connection in connections.values where connection.authentication.user == user {
+                connection.shut("connection closed: its user was removed")
+            }
+            return 0
         case .request(let number, let frame):
             guard let connection = connections[number], connection.takesRequests else { return frame.total }
             guard connection.load.bytes <= configuration.limits.unreadAnswerBytes else {

@@ -13,7 +13,7 @@ package import Telemetry
 /// the cooperative pool.
 package final class LogBroker: Service {
     private struct State {
-        var signal: LoopSignal?
+        var owner: Mailbox<SocketEvent>?
         var port: Int?
         var lock: DirectoryLock?
     }
@@ -49,7 +49,7 @@ package final class LogBroker: Service {
     /// - Throws: ``BrokerError`` that says what to do, also when the port is in use; ``DirectoryLock/Failure`` when
     ///   another process has the folder.
     package func start() throws {
-        precondition(state.withLock { $0.signal == nil }, "a broker starts once")
+        precondition(state.withLock { $0.owner == nil }, "a broker starts once")
         guard authenticator != nil || !configuration.requiresLogin else {
             throw BrokerError.openToAnybody(configuration.host)
         }
@@ -68,7 +68,7 @@ package final class LogBroker: Service {
                 finished: ended
             )
         }
-        state.withLock { $0 = State(signal: sockets.owner.signal, port: listener.port, lock: lock) }
+        state.withLock { $0 = State(owner: sockets.owner, port: listener.port, lock: lock) }
         try LoopThread.start(loop) { [finished] in finished.succeed(()) }
         try Self.start(socketLoops, sockets.owner.signal, ended)
         Logger(label: "log").info(
@@ -147,6 +147,11 @@ package final class LogBroker: Service {
     /// The port that clients can dial; nil before `start()`.
     package var boundPort: Int? { state.withLock { $0.port } }
 
+    /// Closes every connection that is logged in as a user, after the user was removed; returns at once.
+    package func closeConnections(of user: String) {
+        state.withLock { $0.owner }?.post([.userRemoved(user)])
+    }
+
     /// Returns when the broker has stopped.
     package func run() async throws {
         try await finished.value
@@ -154,11 +159,11 @@ package final class LogBroker: Service {
 
     /// Answers who waits, flushes everything and closes; returns when it is done.
     package func stop() async {
-        guard let signal = state.withLock({ $0.signal }) else {
+        guard let owner = state.withLock({ $0.owner }) else {
             finished.succeed(())
             return
         }
-        signal.stop()
+        owner.signal.stop()
         _ = try? await finished.value
         state.withLock { $0.lock = nil }
     }

@@ -20,7 +20,7 @@ struct Delivery: Sendable {
     var closes = false
 }
 
-/// What a socket's thread tells the owner of the partitions.
+/// What the owner of the partitions is told, by the sockets' threads as a rule.
 enum SocketEvent: Sendable {
     /// A client has connected.
     case opened(UInt64, peer: String, load: AnswerLoad)
@@ -28,6 +28,8 @@ enum SocketEvent: Sendable {
     case request(UInt64, RequestFrame)
     /// The client is gone.
     case closed(UInt64)
+    /// There is no such user any more.
+    case userRemoved(String)
 }
 
 /// What a socket's thread is told.
