@@ -58,6 +58,13 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
         ),
 
+        .target(
+            name: "CCompression",
+            path: "Sources/C/CCompression",
+            cSettings: cSettings,
+            linkerSettings: ["z", "lz4", "zstd", "snappy"].map { .linkedLibrary($0) }
+        ),
+
         library("CMicroHTTPDLibrary", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         .target(name: "CMicroHTTPD", dependencies: ["CMicroHTTPDLibrary"], path: "Sources/C/CMicroHTTPD"),
 
@@ -94,7 +101,7 @@ let package = Package(
         target("Base", "YAML", ["Primitives", "JSON", "CYAML"]),
 
         // Engines: know no domain word and no route
-        target("Engines", "KafkaWire", ["Primitives", "CPlatform"]),
+        target("Engines", "KafkaWire", ["Primitives", "CPlatform", "CCompression"]),
 
         target("Engines", "LogStorage", base + ["KafkaWire", "CPlatform"]),
 
@@ -181,7 +188,7 @@ let package = Package(
         // Decoders under bytes that nobody meant (Fuzz/)
         .target(
             name: "FuzzTargets",
-            dependencies: ["KafkaWire", "JSON", "YAML", "Filters", "HTTPServer", "Lake", "Files"],
+            dependencies: ["KafkaWire", "JSON", "YAML", "Filters", "HTTPServer", "Lake", "Files", "Primitives"],
             path: "Fuzz/Targets",
             swiftSettings: swiftSettings
         ),
@@ -231,7 +238,7 @@ let package = Package(
 
         tests("LogStorage", ["KafkaWire"]),
 
-        tests("Broker", ["KafkaWire", "LogStorage"]),
+        tests("Broker", ["KafkaWire", "LogStorage", "CPlatform", "Files"]),
 
         tests("Streams", ["Broker", "CRdKafka", "StreamsTestSupport"]),
 

@@ -9,9 +9,13 @@ from typing import Any
 from confluent_kafka import Consumer, TopicPartition
 
 
-def read_all(bootstrap: str, topic: str, partition: int = 0, seconds: float = 60) -> list[dict[str, Any]]:
+def read_all(
+    bootstrap: str, topic: str, partition: int = 0, seconds: float = 60, **settings: str
+) -> list[dict[str, Any]]:
     """Every message of a partition up to its end, as JSON, with its `_offset`."""
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "contract", "enable.auto.commit": False})
+    consumer = Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": "contract", "enable.auto.commit": False, **settings}
+    )
     try:
         place = TopicPartition(topic, partition, 0)
         _, high = consumer.get_watermark_offsets(place, timeout=10)

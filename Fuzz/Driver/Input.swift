@@ -7,7 +7,8 @@ enum ChosenTarget {
         let name = getenv("MARTLET_FUZZ_TARGET").map { String(cString: $0) } ?? ""
         if let target = FuzzTarget.named(name) { return target }
         let names = FuzzTarget.all.map(\.name).joined(separator: ", ")
-        fputs("martlet-fuzz: MARTLET_FUZZ_TARGET must be one of \(names)\n", stderr)
+        var message = "martlet-fuzz: MARTLET_FUZZ_TARGET must be one of \(names)\n"
+        message.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
         exit(64)
     }()
 }

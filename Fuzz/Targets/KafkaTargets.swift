@@ -15,7 +15,8 @@ extension FuzzTarget {
         }
     }
 
-    /// A record batch as a producer sends it; its checksum is set right, or hardly any bytes would come further.
+    /// A record batch as a producer sends it, opened where it is compressed; its checksum is set right, or hardly any
+    /// bytes would come further.
     static let recordBatch = FuzzTarget(name: "record-batch") { bytes in
         var batch = Array(bytes)
         if batch.count >= RecordBatchHeader.byteCount {
@@ -30,12 +31,15 @@ extension FuzzTarget {
                 allowsZstandard: true
             )
             guard let header = try? RecordBatch.validate(bytes, requirements) else { return }
-            guard header.codec == 0 else { return }
-            walk(UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount...]), header)
+            do throws(BatchRefusal) {
+                try RecordBatch.withRecords(of: bytes, header, limit: 1 << 20) { walk($0, header) }
+            } catch {
+                precondition(header.codec != 0, "an accepted batch cannot be read: \(error.message)")
+            }
         }
     }
 
-    /// What was accepted must be walkable from the first record to the last.
+    /// What was opened must be walkable from the first record to the last.
     private static func walk(_ records: UnsafeRawBufferPointer, _ header: RecordBatchHeader) {
         var walker = RecordWalker(records)
         var count = 0

@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import Lake
+internal import Primitives
 internal import Synchronization
 
 extension FuzzTarget {
@@ -24,7 +25,11 @@ private final class CSVImporter: Sendable {
     private let lake: Lake
 
     init() throws {
-        folder = "/tmp/martlet-fuzz-csv-\(getpid())"
+        var template = Array("/tmp/martlet-fuzz-csv-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SystemError(call: "mkdtemp", subject: "/tmp") }
+        folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // The fuzzer and the tests end with `exit`; nothing before that is the last use.
+        atexit { if let importer = CSVImporter.shared { try? Directory.remove(importer.folder) } }
         try Directory.create("\(folder)/lake")
         let environment = getenv("MARTLET_TEST_VENV").map { String(cString: $0) } ?? "\(Directory.current)/.venv"
         let library = DuckDB.Location(virtualEnvironments: [environment])

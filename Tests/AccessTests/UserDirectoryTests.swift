@@ -31,6 +31,20 @@ struct UserDirectoryTests {
         again.close()
     }
 
+    @Test func aUserOfBeforeSHA512StillLogsInWithWhatThereWas() async throws {
+        let (database, directory) = try await open()
+        _ = try await directory.add("ann", password: "correct horse")
+        _ = try await database.write { transaction in
+            try transaction.execute("UPDATE users SET stored_key_512 = NULL, server_key_512 = NULL", [])
+        }
+        database.close()
+        let (again, reopened) = try await open()
+        let keys = try #require(reopened.passwordKeys(of: "ann"))
+        #expect(keys.sha512 == nil)
+        #expect(keys.match(password: Array("correct horse".utf8)))
+        again.close()
+    }
+
     @Test func noPasswordIsInTheDatabase() async throws {
         let (database, directory) = try await open()
         defer { database.close() }
@@ -45,7 +59,9 @@ struct UserDirectoryTests {
         defer { database.close() }
         _ = try await directory.add("ann", password: "correct horse")
         _ = try await directory.add("bob", password: "correct horse")
-        #expect(directory.passwordKeys(of: "ann")?.storedKey != directory.passwordKeys(of: "bob")?.storedKey)
+        let keys = ["ann", "bob"].map { directory.passwordKeys(of: $0) }
+        #expect(keys[0]?.sha256 != keys[1]?.sha256)
+        #expect(keys[0]?.sha512 != nil && keys[0]?.sha512 != keys[1]?.sha512)
     }
 
     @Test(arguments: [

@@ -22,12 +22,31 @@ struct AuthenticationTests {
     private func withBroker(
         requiresLogin: Bool = true,
         loginSeconds: Int = 30,
+        farewellMilliseconds: Int64 = 1,
+        changing change: (inout BrokerConfiguration) -> Void = { _ in },
         _ body: (Int) async throws -> Void
+    ) async throws {
+        try await withBroker(
+            requiresLogin: requiresLogin,
+            loginSeconds: loginSeconds,
+            farewellMilliseconds: farewellMilliseconds,
+            changing: change
+        ) { port, _ in try await body(port) }
+    }
+
+    private func withBroker(
+        requiresLogin: Bool = true,
+        loginSeconds: Int = 30,
+        farewellMilliseconds: Int64 = 1,
+        changing change: (inout BrokerConfiguration) -> Void = { _ in },
+        _ body: (Int, LogBroker) async throws -> Void
     ) async throws {
         let folder = try TemporaryDirectory()
         var configuration = BrokerConfiguration(dataDirectory: folder.path)
         configuration.alwaysRequiresLogin = requiresLogin
         configuration.limits.loginSeconds = loginSeconds
+        configuration.limits.farewellMilliseconds = farewellMilliseconds
+        change(&configuration)
         let broker = LogBroker(
             configuration: configuration,
             authenticator: UserAuthenticator(users: users),
@@ -35,7 +54,7 @@ struct AuthenticationTests {
         )
         try broker.start()
         do {
-            try await body(try #require(broker.boundPort))
+            try await body(try #require(broker.boundPort), broker)
         } catch {
             await broker.stop()
             throw error
@@ -86,6 +105,31 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func aRefusedClientMayTakeItsTimeToReadWhy() async throws {
+        try await withBroker(farewellMilliseconds: 600_000) { port in
+            let client = try client(port)
+            #expect(handshake(client) == 0)
+            #expect(authenticate(client, "\0ann\0wrong") == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+            // Whatever it says meanwhile is heard by nobody, a right password neither.
+            #expect(client.send(WireClient.frame(.saslAuthenticate, 1) { $0.byteArray(Array("\0ann\0secret".utf8)) }))
+            #expect(client.send([UInt8](repeating: 0xFF, count: 1_000_000)))
+            #expect(!client.isAtEnd)
+            client.endSending()
+            #expect(client.receive() == nil)
+        }
+    }
+
+    @Test func refusedClientsCountAsConnections() async throws {
+        try await withBroker(farewellMilliseconds: 600_000, changing: { $0.limits.connections = 1 }) { port in
+            var refused: WireClient? = try client(port)
+            #expect(refused.flatMap { authenticate($0, "x") } == KafkaErrorCode.illegalSASLState.rawValue)
+            #expect(WireClient(port: port)?.call(.apiVersions, 0) == nil)
+            refused = nil
+            var answer: [UInt8]?
+            while answer == nil { answer = WireClient(port: port)?.call(.apiVersions, 0) }
+        }
+    }
+
     @Test func loggingInIsPossibleWhereItIsNotAsked() async throws {
         try await withBroker(requiresLogin: false) { port in
             let named = try client(port)
@@ -105,6 +149,48 @@ struct AuthenticationTests {
             let client = try client(port)
             #expect(handshake(client) == 0)
             #expect(authenticate(client, "\0ann\0secret") == KafkaErrorCode.saslAuthenticationFailed.rawValue)
+        }
+    }
+
+    /// What a client proves its password with (RFC 5802, section 3).
+    private static func lastMessage(user: String, nonce: String, password: String, answered: String) throws -> String {
+        let fields = answered.split(separator: ",").map { String($0.dropFirst(2)) }
+        let salt = try #require(Base64.decode(fields[1]))
+        let iterations = try #require(Int(fields[2]))
+        let hash = ScramHash.sha256
+        let salted = hash.stretch(password: Array(password.utf8), salt: salt, iterations: iterations)
+        let clientKey = hash.code(of: Array("Client Key".utf8), key: salted)
+        let bare = "c=biws,r=\(fields[0])"
+        let message = Array("n=\(user),r=\(nonce),\(answered),\(bare)".utf8)
+        let signature = hash.code(of: message, key: hash.digest(clientKey))
+        return "\(bare),p=\(Base64.encode(zip(clientKey, signature).map { $0 ^ $1 }))"
+    }
+
+    @Test func aRemovedUserIsCutOffAndNobodyElse() async throws {
+        try await withBroker(requiresLogin: false) { port, broker in
+            let ann = try client(port)
+            let other = try client(port)
+            #expect(handshake(ann) == 0)
+            #expect(authenticate(ann, "\0ann\0secret") == 0)
+            #expect(canAsk(ann) && canAsk(other))
+            users.removeAll()
+            broker.closeConnections(of: "ann")
+            #expect(ann.receive() == nil)
+            #expect(canAsk(other))
+        }
+    }
+
+    @Test func whoIsRemovedWhileLoggingInIsRefused() async throws {
+        try await withBroker { port in
+            let client = try client(port)
+            #expect(handshake(client, "SCRAM-SHA-256") == 0)
+            let answer = try #require(
+                client.call(.saslAuthenticate, 1) { $0.byteArray(Array("n,,n=ann,r=abc".utf8)) }
+            )
+            let first = String(decoding: answer.dropFirst(8).prefix { $0 >= 0x20 }, as: UTF8.self)
+            users.removeAll()
+            let last = try Self.lastMessage(user: "ann", nonce: "abc", password: "secret", answered: first)
+            #expect(authenticate(client, last) == KafkaErrorCode.saslAuthenticationFailed.rawValue)
         }
     }
 
@@ -149,7 +235,7 @@ struct AuthenticationTests {
     @Test func passwordsInTheOpenAreOnlyForThisMachine() {
         let authenticator = UserAuthenticator(users: users)
         #expect(authenticator.mechanisms(onThisMachine: true).contains("PLAIN"))
-        #expect(authenticator.mechanisms(onThisMachine: false) == ["SCRAM-SHA-256"])
+        #expect(authenticator.mechanisms(onThisMachine: false) == ["SCRAM-SHA-256", "SCRAM-SHA-512"])
     }
 
     @Test func anOpenAddressNeedsUsersOrConsent() async throws {

@@ -9,21 +9,12 @@ struct ScramExchangeTests {
     /// The keys of "pencil" with the salt and the iterations of RFC 7677, section 3.
     private static func pencil() throws -> PasswordKeys {
         let salt = try #require(Base64.decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
-        let salted = HMACSHA256.stretch(password: Array("pencil".utf8), salt: salt, iterations: 4_096)
-        let clientKey = HMACSHA256.code(of: Array("Client Key".utf8), key: salted)
-        return try #require(
-            PasswordKeys(
-                salt: salt,
-                iterations: 4_096,
-                storedKey: SHA256.digest(clientKey),
-                serverKey: HMACSHA256.code(of: Array("Server Key".utf8), key: salted)
-            )
-        )
+        return PasswordKeys(password: Array("pencil".utf8), salt: salt, iterations: 4_096)
     }
 
     private func exchange() throws -> ScramExchange {
         let keys = try Self.pencil()
-        return ScramExchange(keys: { _ in keys }, serverNonce: Self.serverNonce)
+        return ScramExchange(hash: .sha256, keys: { _ in keys }, serverNonce: Self.serverNonce)
     }
 
     private func token(_ step: AuthenticationStep) -> String? {
@@ -44,6 +35,20 @@ struct ScramExchangeTests {
         )
         let signature = Array("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=".utf8)
         #expect(last == .succeed(user: "user", token: signature))
+    }
+
+    /// What the client's side of RFC 5802 gave with Python's hashlib for the same salt and iterations.
+    @Test func theSameWithTheLongerHashSucceeds() throws {
+        let keys = try Self.pencil()
+        var exchange = ScramExchange(hash: .sha512, keys: { _ in keys }, serverNonce: Self.serverNonce)
+        _ = exchange.step(Array("n,,n=user,r=rOprNGfwEbeRWgbNEkqO".utf8))
+        let nonce = "rOprNGfwEbeRWgbNEkqO\(Self.serverNonce)"
+        let proof =
+            "gMGXRcevScNtxZ6/8lQYpGtnsNAc3mGcmNomv+xnoOMw+3R2xNJdMNnzMlTN8PPC6wdp6dybEmDYXYTxwnYPJQ=="
+        let last = exchange.step(Array("c=biws,r=\(nonce),p=\(proof)".utf8))
+        let signature =
+            "ZQnYEgWQMFmmsM8aQMF0nDDCy/AgCzkwk8CmMZYcMg0vSVlKDanekLtifDSeVGT4+5ZxXnJq199RVG2rR7N7Zw=="
+        #expect(last == .succeed(user: "user", token: Array("v=\(signature)".utf8)))
     }
 
     @Test(arguments: [
@@ -78,7 +83,7 @@ struct ScramExchangeTests {
         let keys = try Self.pencil()
         let salted = HMACSHA256.stretch(password: Array("pencil".utf8), salt: keys.salt, iterations: 4_096)
         let clientKey = HMACSHA256.code(of: Array("Client Key".utf8), key: salted)
-        let signature = HMACSHA256.code(of: message, key: keys.storedKey)
+        let signature = HMACSHA256.code(of: message, key: keys.sha256.storedKey)
         let proof = Base64.encode(zip(clientKey, signature).map { $0 ^ $1 })
         guard case .succeed(user: "user", token: _) = exchange.step(Array("c=biws,r=\(nonce),p=\(proof)".utf8)) else {
             Issue.record("the login was refused")
@@ -95,21 +100,25 @@ struct ScramExchangeTests {
     @Test func commasAndEqualsSignsInNamesAreRead() throws {
         let keys = try Self.pencil()
         var asked: [String] = []
-        var exchange = ScramExchange(keys: { name in
-            asked.append(name)
-            return keys
-        })
+        var exchange = ScramExchange(
+            hash: .sha256,
+            keys: { name in
+                asked.append(name)
+                return keys
+            }
+        )
         #expect(token(exchange.step(Array("n,,n=a=2Cb=3Dc,r=abc".utf8))) != nil)
         #expect(asked == ["a,b=c"])
     }
 
-    @Test func strangersLookLikeUsers() {
+    @Test(arguments: ScramHash.allCases)
+    func strangersLookLikeUsers(hash: ScramHash) {
         struct Nobody: BrokerUsers {
             func passwordKeys(of user: String) -> PasswordKeys? { nil }
         }
         let authenticator = UserAuthenticator(users: Nobody())
         let tokens = (0..<2).map { _ in
-            var exchange = authenticator.begin(mechanism: "SCRAM-SHA-256")
+            var exchange = authenticator.begin(mechanism: hash.rawValue)
             return token(exchange.step(Array("n,,n=stranger,r=abc".utf8))) ?? ""
         }
         let salts = tokens.map { $0.split(separator: ",").first { $0.hasPrefix("s=") } }

@@ -47,7 +47,8 @@ final class PartitionFixture {
         sequence: Int32 = -1,
         transactional: Bool = false,
         timestamp: Int64 = 1_000,
-        now: Int64 = 1_000
+        now: Int64 = 1_000,
+        codec: Int = 0
     ) throws -> Appended {
         var batch = TestBatch.make(
             count,
@@ -56,7 +57,8 @@ final class PartitionFixture {
             epoch: epoch,
             sequence: sequence,
             transactional: transactional,
-            timestamp: timestamp
+            timestamp: timestamp,
+            codec: codec
         )
         return try batch.withUnsafeMutableBytes { raw in
             let header = try #require(RecordBatchHeader(UnsafeRawBufferPointer(raw)))
@@ -87,7 +89,7 @@ final class PartitionFixture {
     }
 }
 
-/// Batches of uncompressed records without keys.
+/// Batches made by hand.
 enum TestBatch {
     static func make(
         _ count: Int,
@@ -97,7 +99,9 @@ enum TestBatch {
         sequence: Int32 = -1,
         transactional: Bool = false,
         timestamp: Int64 = 1_000,
-        keys: [String?] = []
+        keys: [String?] = [],
+        deletes: Bool = false,
+        codec: Int = 0
     ) -> [UInt8] {
         var records = WireWriter()
         for index in 0..<count {
@@ -111,19 +115,20 @@ enum TestBatch {
             } else {
                 record.varlong(-1)
             }
-            record.varlong(Int64(bytes))
-            record.raw([UInt8](repeating: UInt8(ascii: "v"), count: bytes))
+            record.varlong(deletes ? -1 : Int64(bytes))
+            record.raw([UInt8](repeating: UInt8(ascii: "v"), count: deletes ? 0 : bytes))
             record.varlong(0)
             records.varlong(Int64(record.bytes.count))
             records.raw(record.bytes)
         }
+        let body = codec == 0 ? records.bytes : compressed(records.bytes, codec)
         var writer = WireWriter()
         writer.int64(0)
-        writer.int32(Int32(49 + records.bytes.count))
+        writer.int32(Int32(49 + body.count))
         writer.int32(-1)
         writer.int8(2)
         writer.int32(0)
-        writer.int16(transactional ? 0x10 : 0)
+        writer.int16((transactional ? 0x10 : 0) | Int16(codec))
         writer.int32(Int32(count - 1))
         writer.int64(timestamp)
         writer.int64(timestamp + Int64(count - 1))
@@ -131,10 +136,14 @@ enum TestBatch {
         writer.int16(producer < 0 ? -1 : epoch)
         writer.int32(sequence)
         writer.int32(Int32(count))
-        writer.raw(records.bytes)
+        writer.raw(body)
         let crc = writer.bytes.withUnsafeBytes { RecordBatch.checksum($0) }
         writer.patchInt32(Int32(bitPattern: crc), at: 17)
         return writer.bytes
+    }
+
+    private static func compressed(_ bytes: [UInt8], _ codec: Int) -> [UInt8] {
+        bytes.withUnsafeBytes { raw in (try? Compression.compress(raw, codec: codec)) ?? [] }
     }
 }
 
@@ -293,6 +302,72 @@ struct PartitionLogTests {
         try assumed.append(2, timestamp: 1_000, now: 1_000_000_000)
         #expect(try assumed.log.startAfterRetention(now: 1_000_000_001) == 0)
         #expect(try assumed.log.startAfterRetention(now: 1_000_000_000 + 604_800_001) == 2)
+    }
+
+    @Test func whatRecoveryCutIsSaid() throws {
+        let fixture = try PartitionFixture()
+        for _ in 0..<3 { try fixture.append(2) }
+        let path = fixture.folder.path + "/0/00000000000000000000.log"
+        try File.replace(path, with: try File.read(path) + [UInt8](repeating: 0, count: 100))
+        let outcome = try SegmentRecovery.scan(try LogFile(path: path), baseOffset: 0)
+        let size = TestBatch.make(2).count * 3
+        #expect(outcome.damage == "at byte \(size) of \(size + 100): zeros")
+        #expect(outcome.seal.nextOffset == 6)
+    }
+
+    @Test func openingReadsNoneOfTheClosedSegments() throws {
+        let fixture = try PartitionFixture(["segment.bytes": "4096"])
+        for _ in 0..<200 { try fixture.append(1, bytes: 100) }
+        _ = try fixture.log.beginFlush()
+        fixture.log.finishFlush(nil)
+        let closed = try fixture.segmentFiles.dropLast()
+        #expect(closed.count > 5)
+        for name in closed {
+            let path = "\(fixture.folder.path)/0/\(name)"
+            try File.replace(path, with: [UInt8](repeating: 0xFF, count: try File.read(path).count))
+        }
+        try fixture.reopen()
+        #expect(fixture.log.nextOffset == 200)
+        #expect(fixture.log.leaderEpoch == 0)
+    }
+
+    @Test(arguments: [1, 2, 3, 4])
+    func offsetsAreFoundByTimeInsideCompressedBatches(codec: Int) throws {
+        let fixture = try PartitionFixture()
+        for start in [1_000, 2_000, 3_000] as [Int64] { try fixture.append(10, timestamp: start, codec: codec) }
+        #expect(try fixture.log.offset(atOrAfter: 1_005)?.offset == 5)
+        #expect(try fixture.log.offset(atOrAfter: 1_010)?.offset == 10)
+        #expect(try fixture.log.offset(atOrAfter: 2_007)?.offset == 17)
+        #expect(try fixture.log.offset(atOrAfter: 3_009)?.time == 3_009)
+        #expect(try fixture.log.offsetOfLargestTime()?.offset == 29)
+    }
+
+    @Test func aBatchThatCannotBeOpenedIsFoundByItsFirstRecord() throws {
+        let fixture = try PartitionFixture()
+        var batch = TestBatch.make(10, timestamp: 1_000, codec: 4)
+        batch[65] ^= 0xFF
+        try batch.withUnsafeMutableBytes { raw in
+            let crc = RecordBatch.checksum(UnsafeRawBufferPointer(raw))
+            raw.storeBytes(of: crc.bigEndian, toByteOffset: 17, as: UInt32.self)
+            let header = try #require(RecordBatchHeader(UnsafeRawBufferPointer(raw)))
+            _ = try fixture.log.append(raw, header, now: 1_000)
+        }
+        #expect(try fixture.log.offset(atOrAfter: 1_005)?.offset == 0)
+    }
+
+    @Test func theIndexOfALongSegmentStaysSmallAndFindsItsWay() {
+        var index = SegmentIndex()
+        let batches = 200_000
+        for batch in 0..<batches {
+            index.note(offset: Int64(batch), position: batch * 5_000, maxTimestampBefore: Int64(batch) - 1)
+        }
+        #expect((SegmentIndex.capacity / 2...SegmentIndex.capacity).contains(index.entries.count))
+        for batch in stride(from: 0, to: batches, by: 997) {
+            let entry = index.entry(atOrBefore: Int64(batch))
+            let distance = entry.map { batch - Int($0.offset) } ?? -1
+            #expect((0..<(2 * batches / index.entries.count)).contains(distance))
+            #expect(entry?.position == entry.map { Int($0.offset) * 5_000 })
+        }
     }
 
     @Test func offsetsAreFoundByTime() throws {

@@ -44,14 +44,40 @@ struct PasswordKeysTests {
         #expect(!keys.match(password: []))
     }
 
-    @Test func keysOfImpossibleSizesAreRefused() {
+    @Test func keysOfImpossibleSizesAreRefused() throws {
         let half = [UInt8](repeating: 1, count: 16)
         let whole = [UInt8](repeating: 1, count: 32)
-        #expect(PasswordKeys(salt: half, iterations: 4_096, storedKey: whole, serverKey: whole) != nil)
-        #expect(PasswordKeys(salt: [], iterations: 4_096, storedKey: whole, serverKey: whole) == nil)
-        #expect(PasswordKeys(salt: half, iterations: 100, storedKey: whole, serverKey: whole) == nil)
-        #expect(PasswordKeys(salt: half, iterations: 4_096, storedKey: half, serverKey: whole) == nil)
-        #expect(PasswordKeys(salt: half, iterations: 4_096, storedKey: whole, serverKey: half) == nil)
+        let pair = try #require(PasswordKeys.Pair(storedKey: whole, serverKey: whole, for: .sha256))
+        #expect(PasswordKeys(salt: half, iterations: 4_096, sha256: pair, sha512: nil) != nil)
+        #expect(PasswordKeys(salt: [], iterations: 4_096, sha256: pair, sha512: nil) == nil)
+        #expect(PasswordKeys(salt: half, iterations: 100, sha256: pair, sha512: nil) == nil)
+        #expect(PasswordKeys.Pair(storedKey: half, serverKey: whole, for: .sha256) == nil)
+        #expect(PasswordKeys.Pair(storedKey: whole, serverKey: half, for: .sha256) == nil)
+        #expect(PasswordKeys.Pair(storedKey: whole, serverKey: whole, for: .sha512) == nil)
+    }
+
+    /// RFC 4231, test case 2, and what hashlib.pbkdf2_hmac gave.
+    @Test func sha512IsThatOfTheStandard() {
+        let code = HMACSHA512.code(of: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
+        #expect(
+            Hex.encode(code)
+                == "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+                + "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+        )
+        let stretched = HMACSHA512.stretch(
+            password: Array("password".utf8),
+            salt: Array("salt".utf8),
+            iterations: 4_096
+        )
+        #expect(
+            Hex.encode(stretched) == "d197b1b33db0143e018b12f3d1d1479e6cdebdcc97c5c0f87f6902e072f457b5"
+                + "143f30602641b3d55cd335988cb36b84376060ecd532e039b742a239434af2d5"
+        )
+        #expect(
+            Hex.encode(SHA512.digest(Array("abc".utf8)))
+                == "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+        )
     }
 
     @Test func secretsAreComparedWhole() {

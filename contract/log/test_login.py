@@ -23,7 +23,7 @@ from log_clients import read, values
 from martlet_server import Server, binary
 
 USER, PASSWORD = "ann", "correct horse battery"
-MECHANISMS = ["PLAIN", "SCRAM-SHA-256"]
+MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 NAMES = (f"login-{number}" for number in itertools.count())
 
 
@@ -68,7 +68,7 @@ def python_login(mechanism: str, password: str = PASSWORD) -> dict[str, object]:
 
 def java_login(mechanism: str, password: str = PASSWORD) -> dict[str, str]:
     """How Java's clients are told."""
-    module = {"PLAIN": "plain.PlainLoginModule", "SCRAM-SHA-256": "scram.ScramLoginModule"}[mechanism]
+    module = "plain.PlainLoginModule" if mechanism == "PLAIN" else "scram.ScramLoginModule"
     return {
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": mechanism,
@@ -202,11 +202,17 @@ def test_who_does_not_log_in_is_shut_out(guarded: Server) -> None:
     assert librdkafka_errors(guarded.bootstrap, {}) & {"_ALL_BROKERS_DOWN", "_TRANSPORT"}
 
 
-def test_a_removed_user_cannot_come_back(guarded: Server) -> None:
+def test_a_removed_user_is_cut_off_and_cannot_come_back(guarded: Server) -> None:
     add_user(guarded, "brief", "a brief password")
     settings = {"bootstrap.servers": guarded.bootstrap, **login("SCRAM-SHA-256", "a brief password", "brief")}
-    assert AdminClient(settings).list_topics(timeout=10).brokers
+    errors: set[str] = set()
+    client = AdminClient({**settings, "error_cb": lambda error: errors.add(error.name())})
+    assert client.list_topics(timeout=10).brokers
     assert martlet(guarded, "users", "remove", "brief").returncode == 0
+    deadline = time.monotonic() + 30
+    while "_AUTHENTICATION" not in errors:
+        assert time.monotonic() < deadline, f"the open connection was not closed: {errors}"
+        client.poll(0.1)
     refused = login("SCRAM-SHA-256", "a brief password", "brief")
     assert "_AUTHENTICATION" in librdkafka_errors(guarded.bootstrap, refused)
 

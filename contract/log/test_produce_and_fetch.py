@@ -113,10 +113,11 @@ def test_an_idempotent_producer_keeps_its_order(bootstrap: str, topic: str) -> N
     assert values(read(bootstrap, topic)) == sent
 
 
-def test_offsets_are_found_by_time(bootstrap: str, topic: str) -> None:
-    producer = Producer({"bootstrap.servers": bootstrap})
+@pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
+def test_offsets_are_found_by_time(bootstrap: str, topic: str, codec: str) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 100, "compression.type": codec})
     for number in range(10):
-        producer.produce(topic, b"%d" % number, timestamp=1_000_000 + number * 1_000)
+        producer.produce(topic, b"%d" % number * 50, timestamp=1_000_000 + number * 1_000)
     producer.flush(10)
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "times"})
     found = consumer.offsets_for_times([TopicPartition(topic, 0, 1_004_500)], timeout=10)

@@ -25,6 +25,11 @@ package final class BlockingPool: Sendable {
         }
     }
 
+    /// Queues `body` and does not wait for it.
+    package func submit(_ body: @escaping @Sendable () -> Void) {
+        queue.push(body)
+    }
+
     /// How many calls wait for a thread now.
     package var waiting: Int { queue.waiting }
 }

@@ -4,11 +4,12 @@ internal import Glibc
 /// A POSIX semaphore, for threads that may block.
 ///
 /// Never wait on one from a task.
-final class Semaphore: @unchecked Sendable {
+package final class Semaphore: @unchecked Sendable {
     // Safe to share: sem_post and sem_wait are made for several threads; the memory lives as long as the object.
     private let handle: UnsafeMutablePointer<sem_t>
 
-    init() {
+    /// A semaphore at zero.
+    package init() {
         handle = .allocate(capacity: 1)
         handle.initialize(to: sem_t())
         let result = sem_init(handle, 0, 0)
@@ -20,12 +21,13 @@ final class Semaphore: @unchecked Sendable {
         handle.deallocate()
     }
 
-    func post() {
+    /// Lets one thread that waits go on, or the next that will.
+    package func post() {
         sem_post(handle)
     }
 
     /// Blocks the thread until a post; a signal does not end the wait.
-    func wait() {
+    package func wait() {
         while sem_wait(handle) != 0 && errno == EINTR {}
     }
 }

@@ -30,5 +30,28 @@ int crypto_auth_hmacsha256_update(
     crypto_auth_hmacsha256_state *state, const unsigned char *in, unsigned long long inlen);
 int crypto_auth_hmacsha256_final(crypto_auth_hmacsha256_state *state, unsigned char *out);
 
+/// The state of one SHA-512.
+typedef struct crypto_hash_sha512_state {
+    uint64_t state[8];
+    uint64_t count[2];
+    uint8_t buf[128];
+} crypto_hash_sha512_state;
+
+int crypto_hash_sha512(unsigned char *out, const unsigned char *in, unsigned long long inlen);
+
+/// The state of one HMAC with SHA-512; its size is libsodium's `crypto_auth_hmacsha512_statebytes()`, checked by
+/// `HMACSHA512`.
+typedef struct crypto_auth_hmacsha512_state {
+    crypto_hash_sha512_state ictx;
+    crypto_hash_sha512_state octx;
+} crypto_auth_hmacsha512_state;
+
+unsigned long crypto_auth_hmacsha512_statebytes(void);
+int crypto_auth_hmacsha512_init(
+    crypto_auth_hmacsha512_state *state, const unsigned char *key, unsigned long keylen);
+int crypto_auth_hmacsha512_update(
+    crypto_auth_hmacsha512_state *state, const unsigned char *in, unsigned long long inlen);
+int crypto_auth_hmacsha512_final(crypto_auth_hmacsha512_state *state, unsigned char *out);
+
 /// Compares in constant time; 0 when equal.
 int sodium_memcmp(const void *first, const void *second, unsigned long len);

@@ -18,6 +18,14 @@ package enum AccessSchema {
                 )
                 """
             ]
-        )
+        ),
+        // Users of before have no keys for SHA-512: their passwords are nowhere to make them from.
+        Migration(
+            id: "access-002",
+            statements: [
+                "ALTER TABLE users ADD COLUMN stored_key_512 TEXT",
+                "ALTER TABLE users ADD COLUMN server_key_512 TEXT",
+            ]
+        ),
     ]
 }

@@ -34,8 +34,12 @@ package final class UserDirectory: Sendable {
     /// The length of a password in bytes.
     package static let passwordLength = 8...512
 
+    private static let columns =
+        "name, salt, iterations, stored_key, server_key, created_at_ms, stored_key_512, server_key_512"
+
     private let database: any SQLDatabase
     private let known = Mutex(Known())
+    private let removals = Mutex<[@Sendable (String) -> Void]>([])
     private let hashing = BlockingPool(name: "passwords", threads: 1)
 
     private init(database: any SQLDatabase) { self.database = database }
@@ -63,8 +67,7 @@ package final class UserDirectory: Sendable {
         let isNew = try await database.write { transaction in
             try transaction.execute(
                 """
-                INSERT INTO users (name, salt, iterations, stored_key, server_key, created_at_ms)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
+                INSERT INTO users (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
                 """,
                 Self.values(entry)
             ) == 1
@@ -74,7 +77,12 @@ package final class UserDirectory: Sendable {
         return entry.user
     }
 
-    /// Removes a user, who cannot log in from then on; connections that are logged in stay.
+    /// Has something told of each user that was removed from here on, after it cannot log in any more.
+    package func onRemoval(_ action: @escaping @Sendable (String) -> Void) {
+        removals.withLock { $0.append(action) }
+    }
+
+    /// Removes a user, who cannot log in from then on.
     ///
     /// - Throws: ``AccessError`` where there is no such user.
     package func remove(_ name: String) async throws {
@@ -83,6 +91,7 @@ package final class UserDirectory: Sendable {
         }
         try await reload()
         guard count == 1 else { throw AccessError.unknownUser(name) }
+        for action in removals.withLock({ $0 }) { action(name) }
     }
 
     /// All users by name.
@@ -102,9 +111,7 @@ package final class UserDirectory: Sendable {
             return known.lastReading
         }
         let rows = try await database.read { transaction in
-            try transaction.query(
-                "SELECT name, salt, iterations, stored_key, server_key, created_at_ms FROM users"
-            )
+            try transaction.query("SELECT \(Self.columns) FROM users")
         }
         let entries = Dictionary(uniqueKeysWithValues: try rows.map(Self.entry).map { ($0.user.name, $0) })
         known.withLock { known in
@@ -143,22 +150,37 @@ extension UserDirectory {
     private static func values(_ entry: Entry) -> [SQLValue] {
         [
             .text(entry.user.name), .text(Base64.encode(entry.keys.salt)), .int(Int64(entry.keys.iterations)),
-            .text(Base64.encode(entry.keys.storedKey)), .text(Base64.encode(entry.keys.serverKey)),
+            .text(Base64.encode(entry.keys.sha256.storedKey)), .text(Base64.encode(entry.keys.sha256.serverKey)),
             .int(entry.user.createdAt),
+            entry.keys.sha512.map { .text(Base64.encode($0.storedKey)) } ?? .null,
+            entry.keys.sha512.map { .text(Base64.encode($0.serverKey)) } ?? .null,
         ]
     }
 
     private static func entry(_ row: SQLRow) throws -> Entry {
         let name = try row.text(0)
-        let keys = PasswordKeys(
-            salt: Base64.decode(try row.text(1)) ?? [],
-            iterations: Int(try row.int(2)),
-            storedKey: Base64.decode(try row.text(3)) ?? [],
-            serverKey: Base64.decode(try row.text(4)) ?? []
-        )
-        guard let keys else {
+        guard let salt = Base64.decode(try row.text(1)), let sha256 = try pair(row, 3, 4, .sha256),
+            let keys = PasswordKeys(
+                salt: salt,
+                iterations: Int(try row.int(2)),
+                sha256: sha256,
+                sha512: try pair(row, 6, 7, .sha512)
+            )
+        else {
             throw AccessError.invalid("the keys of user '\(name)' in the database are damaged: delete that row")
         }
         return Entry(user: User(name: name, createdAt: try row.int(5)), keys: keys)
+    }
+
+    private static func pair(
+        _ row: SQLRow,
+        _ stored: Int,
+        _ server: Int,
+        _ hash: ScramHash
+    ) throws -> PasswordKeys.Pair? {
+        guard let storedKey = try row.optionalText(stored).flatMap(Base64.decode),
+            let serverKey = try row.optionalText(server).flatMap(Base64.decode)
+        else { return nil }
+        return PasswordKeys.Pair(storedKey: storedKey, serverKey: serverKey, for: hash)
     }
 }

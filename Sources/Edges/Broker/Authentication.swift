@@ -16,6 +16,9 @@ package protocol BrokerAuthenticator: Sendable {
 
     /// Begins an exchange of a mechanism that is offered.
     func begin(mechanism: String) -> any AuthenticationExchange
+
+    /// Whether there is such a user now; looked at when an exchange has succeeded, which may have begun long before.
+    func knows(_ user: String) -> Bool
 }
 
 /// One client's way through a mechanism; a state machine that waits for nothing.
@@ -78,6 +81,12 @@ enum Authentication {
         case .expected, .underWay, .deciding:
             key == .apiVersions || key == .saslHandshake || key == .saslAuthenticate
         }
+    }
+
+    /// Who logged in; nil where nobody has.
+    var user: String? {
+        if case .done(let user) = self { return user }
+        return nil
     }
 
     /// Whether the client has been let in.

@@ -6,7 +6,7 @@ extension Broker {
     /// Reads the body and calls the method of its API.
     func answer(_ call: Call, _ body: inout WireReader) throws(WireError) {
         switch call.key {
-        case .produce: produce(try ProduceRequest(from: &body), call)
+        case .produce: try produce(call, &body)
         case .fetch: fetch(try FetchRequest(from: &body), call)
         case .listOffsets: call.send(listOffsets(try ListOffsetsRequest(from: &body)))
         case .metadata: metadata(try MetadataRequest(from: &body), call)

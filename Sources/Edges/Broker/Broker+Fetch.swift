@@ -219,8 +219,6 @@ extension Broker {
 
     // MARK: Sending
 
-    private static let copiedBytes = 32 << 10
-
     private func send(_ haul: Haul, _ fetch: FetchWait) {
         let reply = fetch.reply
         var response = FetchResponse(topics: haul.topics)
@@ -234,32 +232,13 @@ extension Broker {
         let splices = response.encodeForSplicing(into: &writer)
         writer.patchInt32(Int32(writer.bytes.count - 4 + haul.bytes), at: 0)
         var chunks: [Chunk] = []
-        var pending: [UInt8] = []
         var start = 0
         for (splice, slice) in zip(splices, haul.slices) {
-            pending.append(contentsOf: writer.bytes[start..<splice])
+            chunks.append(.bytes(Array(writer.bytes[start..<splice])))
+            chunks.append(.file(slice.file, position: slice.position, length: slice.length))
             start = splice
-            if slice.length > Self.copiedBytes {
-                chunks.append(.bytes(pending))
-                chunks.append(.file(slice.file, position: slice.position, length: slice.length))
-                pending = []
-            } else if !Self.copy(slice, into: &pending) {
-                reply.connection?.shut("connection closed: records could not be read")
-                return
-            }
         }
-        pending.append(contentsOf: writer.bytes[start...])
-        chunks.append(.bytes(pending))
+        chunks.append(.bytes(Array(writer.bytes[start...])))
         reply.send(chunks: chunks)
-    }
-
-    /// Small slices are copied: one call to the socket costs less than two.
-    private static func copy(_ slice: LogSlice, into bytes: inout [UInt8]) -> Bool {
-        let copied = [UInt8](unsafeUninitializedCapacity: slice.length) { buffer, count in
-            count = (try? slice.file.read(into: UnsafeMutableRawBufferPointer(buffer), at: slice.position)) ?? 0
-        }
-        guard copied.count == slice.length else { return false }
-        bytes.append(contentsOf: copied)
-        return true
     }
 }

@@ -75,6 +75,8 @@ extension Broker {
     }
 
     private func letIn(_ user: String, _ token: [UInt8], _ connection: Connection, _ reply: Reply) {
+        // Removed meanwhile: whoever is removed from here on is closed by ``SocketEvent/userRemoved(_:)``.
+        guard authenticator?.knows(user) == true else { return refuse(connection, reply) }
         connection.authentication = .done(user: user)
         reply.send(SaslAuthenticateResponse(error: .none, token: token))
     }

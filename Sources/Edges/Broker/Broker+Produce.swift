@@ -12,7 +12,16 @@ extension Broker {
     }
 
     /// Appends records and answers when they are safe.
-    func produce(_ request: ProduceRequest, _ call: Call) {
+    ///
+    /// - Throws: ``WireError`` when the request cannot be read.
+    func produce(_ call: Call, _ body: inout WireReader) throws(WireError) {
+        // Whatever could be read was read, and its batches checked, on the thread of its socket.
+        guard let checked = call.frame.produce else {
+            _ = try ProduceRequest(from: &body)
+            preconditionFailure("a request that can be read was read")
+        }
+        let request = checked.request
+        var batches = checked.batches.makeIterator()
         let reply = request.acks == 0 ? nil : call.reply()
         var response = ProduceResponse(topics: [])
         var written: [Written] = []
@@ -20,8 +29,9 @@ extension Broker {
         for (topicIndex, topic) in request.topics.enumerated() {
             var outcomes: [ProduceResponse.Partition] = []
             for partition in topic.partitions {
+                guard let batch = batches.next() else { preconditionFailure("each partition's batch was checked") }
                 do throws(BatchRefusal) {
-                    let (outcome, log) = try append(partition, topic.name, request, call, now)
+                    let (outcome, log) = try append(partition, batch, topic.name, request, call, now)
                     written.append(Written(topic: topicIndex, partition: outcomes.count, log: log))
                     outcomes.append(outcome)
                 } catch {
@@ -67,6 +77,7 @@ extension Broker {
 
     private func append(
         _ partition: ProduceRequest.Partition,
+        _ batch: Result<BatchFacts, BatchRefusal>,
         _ topic: String,
         _ request: ProduceRequest,
         _ call: Call,
@@ -78,18 +89,18 @@ extension Broker {
         guard let log = store.partition(topic, partition.index) else {
             throw BatchRefusal(.unknownTopicOrPartition, "there is no such partition")
         }
-        guard let range = partition.records else {
-            throw BatchRefusal(.invalidRecord, "no records were sent for the partition")
-        }
-        // The range was read from the same frame, header included, so it lies within it.
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: call.frame[range])
         let requirements = BatchRequirements(
             maximumBytes: log.settings.maximumMessageBytes,
             keysRequired: log.settings.cleanupPolicy.compacts,
             timestamps: log.settings.usesAppendTime ? Int64.min...Int64.max : log.settings.timestamps(at: now),
             allowsZstandard: call.header.version >= 7
         )
-        let header = try RecordBatch.validate(UnsafeRawBufferPointer(bytes), requirements)
+        let facts = try batch.get()
+        try facts.check(requirements)
+        guard let range = partition.records else { preconditionFailure("a batch that was checked has bytes") }
+        // The range was read from the same frame, header included, so it lies within it.
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: call.frame.bytes[range])
+        let header = facts.header
         try checkTransaction(header, request.transactionalID, TopicPartition(topic: topic, index: partition.index), log)
         let appended = try log.append(bytes, header, now: now)
         noteAppend(log, topic, header, appended)

@@ -66,11 +66,10 @@ final class Broker: TransactionSurroundings {
     // MARK: Requests
 
     /// Answers one request.
-    ///
-    /// The frame's bytes are the caller's again afterwards.
-    func handle(_ frame: UnsafeMutableRawBufferPointer, on connection: Connection, now: Int64) {
+    func handle(_ frame: RequestFrame, on connection: Connection) {
+        let now = frame.arrival
         do throws(WireError) {
-            var reader = WireReader(UnsafeRawBufferPointer(frame))
+            var reader = WireReader(UnsafeRawBufferPointer(frame.bytes))
             let header = try RequestHeader(from: &reader)
             connection.clientID = header.clientID
             guard let key = header.key, key.versions.contains(header.version) else {
@@ -79,8 +78,8 @@ final class Broker: TransactionSurroundings {
             guard connection.authentication.allows(key) else {
                 return connection.shut("connection closed: not authenticated")
             }
-            guard key == .produce || frame.count <= configuration.limits.otherRequestBytes else {
-                throw .tooLong(frame.count)
+            guard key == .produce || frame.total <= configuration.limits.otherRequestBytes else {
+                throw .tooLong(frame.total)
             }
             let call = Call(key: key, header: header, frame: frame, connection: connection, now: now)
             var body = header.bodyReader(reader)
@@ -201,7 +200,7 @@ struct Call {
     /// The request's header.
     let header: RequestHeader
     /// The request's bytes, header included.
-    let frame: UnsafeMutableRawBufferPointer
+    let frame: RequestFrame
     /// Where it came from.
     let connection: Connection
     /// The monotonic time.

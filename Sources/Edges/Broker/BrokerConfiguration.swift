@@ -18,6 +18,8 @@ package struct BrokerConfiguration: Sendable {
     package var alwaysRequiresLogin: Bool
     /// When what was written goes to the disk.
     package var flushPolicy: FlushPolicy
+    /// How many threads the clients' sockets are spread over.
+    package var socketThreads = 2
     /// Bounds on what clients may ask.
     package var limits: Limits
     /// What applies where a client does not say.
@@ -33,6 +35,10 @@ package struct BrokerConfiguration: Sendable {
         package var otherRequestBytes = 8 << 20
         /// The most bytes of requests that have begun to come, over all connections.
         package var unfinishedRequestBytes = 256 << 20
+        /// How many bytes of whole requests may wait to be worked on before no further ones are read.
+        package var handedOverRequestBytes = 32 << 20
+        /// The most bytes of answers in memory, records aside, that one client may ask for and not read.
+        package var unreadAnswerBytes = 64 << 20
         /// The most bytes of records in one answer.
         package var fetchBytes = 55 << 20
         /// The most partitions of all topics together.
@@ -51,6 +57,10 @@ package struct BrokerConfiguration: Sendable {
         package var loginRequestBytes = 64 << 10
         /// How long a client may take to log in.
         package var loginSeconds = 30
+        /// How long a connection stays, unheard, after it was told that it cannot log in, unless the client closes it.
+        ///
+        /// Some clients lose an answer that comes together with the end of the connection.
+        package var farewellMilliseconds: Int64 = 2_000
         /// How long a connection may be silent.
         package var idleConnectionSeconds = 600
 

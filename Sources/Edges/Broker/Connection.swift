@@ -1,13 +1,4 @@
-internal import CPlatform
-internal import Glibc
 internal import KafkaWire
-internal import LogStorage
-
-/// A piece of an answer: bytes, or a run of a file that goes to the socket without passing through here.
-enum Chunk {
-    case bytes([UInt8])
-    case file(LogFile, position: Int, length: Int)
-}
 
 /// The place of one answer in a connection's order; filled at once or later.
 final class Reply {
@@ -43,25 +34,18 @@ final class Reply {
     func send(chunks: [Chunk]) {
         precondition(self.chunks == nil, "a request is answered once")
         self.chunks = chunks
-        connection?.replyIsReady()
+        connection?.replyIsReady(with: chunks)
     }
 
     /// Whether the answer is there.
     var isReady: Bool { chunks != nil }
 }
 
-/// One client's connection: frames in, answers out in the order of the requests.
+/// One client as the broker knows it: who it is, and which answers it waits for, in the order of its requests.
 ///
-/// Belongs to the loop's thread. Memory: nothing while idle; a frame that has begun to come; answers that wait for room
-/// in the socket, bounded by pausing the reading.
+/// Belongs to the loop's thread. Its socket is elsewhere (``Socket``) and gets the answers at the end of each turn.
 final class Connection {
-    private static let mostReplies = 4_096
-    private static let mostBytesWaiting = 4 << 20
-    private static let coalescedBytes = 64 << 10
-
-    /// The socket.
-    let descriptor: Int32
-    /// Its number for the loop.
+    /// Its number; the socket's thread knows it by the same.
     let number: UInt64
     /// Where it comes from.
     let peer: String
@@ -71,41 +55,32 @@ final class Connection {
     var clientID = ""
     /// What has been authenticated.
     var authentication: Authentication
-    /// When it was last heard of.
-    var lastActivity: Int64
 
-    /// A frame that has begun to come.
-    var unfinished: FrameBuffer?
+    /// What of its answers is in memory.
+    let load: AnswerLoad
 
     private unowned let loop: BrokerLoop
     private var replies: [Reply] = []
     private var firstReply = 0
-    private var outgoing: [Chunk] = []
-    private var firstOutgoing = 0
-    private var sentOfFirst = 0
-    private var bytesWaiting = 0
+    private var doneWithout = 0
     private var isListed = false
-    private var watched = UInt32(MARTLET_READABLE)
     private(set) var isOpen = true
     /// Close when everything is sent.
     private var closesWhenSent = false
 
-    init(descriptor: Int32, number: UInt64, loop: BrokerLoop, authentication: Authentication, now: Int64) {
-        self.descriptor = descriptor
+    init(number: UInt64, peer: String, load: AnswerLoad, loop: BrokerLoop, authentication: Authentication) {
         self.number = number
+        self.peer = peer
+        self.load = load
         self.loop = loop
         self.authentication = authentication
-        peer = Listener.peerName(of: descriptor)
-        lastActivity = now
     }
 
-    deinit { close(descriptor) }
+    /// Whether requests are still answered.
+    var takesRequests: Bool { isOpen && !closesWhenSent }
 
-    /// Whether more requests may be read now.
-    var wantsRequests: Bool {
-        isOpen && !closesWhenSent && replies.count - firstReply < Self.mostReplies
-            && bytesWaiting < Self.mostBytesWaiting
-    }
+    /// How many answers are expected.
+    var expectedReplies: Int { replies.count - firstReply }
 
     /// Opens a place for the answer to a request.
     func expectReply(_ header: RequestHeader, now: Int64) -> Reply {
@@ -114,51 +89,46 @@ final class Connection {
         return reply
     }
 
-    fileprivate func replyIsReady() {
+    /// Notes that a request was worked on that gets no answer.
+    func isDoneWithoutReply() {
+        doneWithout += 1
+        list()
+    }
+
+    fileprivate func replyIsReady(with chunks: [Chunk]) {
+        guard isOpen else { return }
+        for case .bytes(let bytes) in chunks { load.add(bytes.count) }
+        list()
+    }
+
+    private func list() {
         guard isOpen, !isListed else { return }
         isListed = true
         loop.hasAnswers(self)
     }
 
-    /// Moves ready answers to the socket, as far as it takes them.
-    func send() {
+    /// Takes the answers that are ready and whose turn it is; nil when there are none.
+    func takeDelivery() -> Delivery? {
         isListed = false
-        guard isOpen else { return }
-        gather()
-        while isOpen, firstOutgoing < outgoing.count, sendFirst() {}
-        if firstOutgoing == outgoing.count {
-            outgoing.removeAll(keepingCapacity: false)
-            firstOutgoing = 0
-            if closesWhenSent && firstReply == replies.count { return shut("closed after an error") }
-        }
-        watch()
-    }
-
-    /// Sends what is ready and then closes.
-    func closeWhenSent() {
-        closesWhenSent = true
-        replyIsReady()
-    }
-
-    /// Closes at once.
-    func shut(_ reason: StaticString) {
-        guard isOpen else { return }
-        isOpen = false
-        replies = []
-        outgoing = []
-        firstReply = 0
-        firstOutgoing = 0
-        loop.forget(self, reason)
-    }
-
-    private func gather() {
+        guard isOpen else { return nil }
+        var delivery = Delivery(connection: number, requests: doneWithout)
+        doneWithout = 0
         while firstReply < replies.count, let chunks = replies[firstReply].chunks {
             loop.answered(replies[firstReply])
             firstReply += 1
-            for chunk in chunks { queue(chunk) }
+            delivery.requests += 1
+            delivery.chunks += chunks
         }
+        forgetTaken()
+        delivery.isLetIn = authentication.isSettled
+        delivery.closes = closesWhenSent && replies.isEmpty
+        return delivery.requests > 0 || delivery.closes ? delivery : nil
+    }
+
+    private func forgetTaken() {
         if firstReply == replies.count {
-            replies.removeAll(keepingCapacity: true)
+            // An idle connection keeps nothing.
+            replies.removeAll(keepingCapacity: replies.count > 8)
             firstReply = 0
         } else if firstReply > 256 {
             replies.removeFirst(firstReply)
@@ -166,129 +136,23 @@ final class Connection {
         }
     }
 
-    private func queue(_ chunk: Chunk) {
-        guard case .bytes(let bytes) = chunk else { return outgoing.append(chunk) }
-        guard !bytes.isEmpty else { return }
-        bytesWaiting += bytes.count
-        if outgoing.count - firstOutgoing > 1 || (sentOfFirst == 0 && outgoing.count > firstOutgoing),
-            case .bytes(var last) = outgoing[outgoing.count - 1], last.count + bytes.count <= Self.coalescedBytes
-        {
-            outgoing.removeLast()
-            last.append(contentsOf: bytes)
-            outgoing.append(.bytes(last))
-        } else {
-            outgoing.append(chunk)
-        }
+    /// Sends what is ready, hears nothing any more, and closes when the client does or some time later.
+    func closeWhenSent() {
+        closesWhenSent = true
+        list()
     }
 
-    /// Sends from the first piece; false when the socket takes no more.
-    private func sendFirst() -> Bool {
-        let total: Int
-        let count: Int
-        switch outgoing[firstOutgoing] {
-        case .bytes(let bytes):
-            total = bytes.count
-            let more = firstOutgoing + 1 < outgoing.count ? Int32(MSG_MORE) : 0
-            count = bytes.withUnsafeBytes { raw in
-                Glibc.send(
-                    descriptor,
-                    raw.baseAddress?.advanced(by: sentOfFirst),
-                    total - sentOfFirst,
-                    Int32(MSG_NOSIGNAL) | more
-                )
-            }
-            if count > 0 { bytesWaiting -= count }
-        case .file(let file, let position, let length):
-            total = length
-            count = martlet_sendfile(
-                descriptor,
-                file.descriptor,
-                Int64(position + sentOfFirst),
-                total - sentOfFirst
-            )
-        }
-        return advance(count, of: total)
-    }
-
-    private func advance(_ count: Int, of total: Int) -> Bool {
-        if count < 0 {
-            if errno == EAGAIN || errno == EWOULDBLOCK { return false }
-            if errno == EINTR { return true }
-            shut("sending failed")
-            return false
-        }
-        guard count > 0 || total == sentOfFirst else {
-            shut("a file ended before its answer")
-            return false
-        }
-        sentOfFirst += count
-        if sentOfFirst == total {
-            outgoing[firstOutgoing] = .bytes([])
-            firstOutgoing += 1
-            sentOfFirst = 0
-        }
-        return true
-    }
-
-    /// Watches for what is needed next: requests while there is room, and room while something waits.
-    func watch() {
+    /// Closes at once.
+    func shut(_ reason: StaticString) {
         guard isOpen else { return }
-        var events: UInt32 = wantsRequests ? UInt32(MARTLET_READABLE) : 0
-        if firstOutgoing < outgoing.count { events |= UInt32(MARTLET_WRITABLE) }
-        guard events != watched else { return }
-        watched = events
-        loop.change(self, events: events)
-    }
-}
-
-/// The bytes of one frame that comes in pieces; grows with what has come, not with what is claimed.
-final class FrameBuffer {
-    private static let firstCapacity = 64 << 10
-
-    /// The frame's bytes with its length field.
-    let total: Int
-    /// How many have come.
-    private(set) var count = 0
-    private(set) var capacity: Int
-    private var bytes: UnsafeMutableRawPointer
-
-    init(total: Int, first: UnsafeRawBufferPointer) {
-        precondition(first.count <= total, "a frame begins with no more than itself")
-        self.total = total
-        capacity = min(total, max(Self.firstCapacity, first.count * 4))
-        bytes = .allocate(byteCount: capacity, alignment: 16)
-        if let base = first.baseAddress { bytes.copyMemory(from: base, byteCount: first.count) }
-        count = first.count
+        isGone()
+        loop.close(self, reason)
     }
 
-    deinit { bytes.deallocate() }
-
-    /// Whether all has come.
-    var isComplete: Bool { count == total }
-
-    /// The whole frame without its length field.
-    var frame: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: bytes + 4, count: total - 4)
+    /// Notes that the socket is closed.
+    func isGone() {
+        isOpen = false
+        replies = []
+        firstReply = 0
     }
-
-    /// How much larger the buffer must get for more to fit; 0 when there is room.
-    var growth: Int { count < capacity ? 0 : min(total, capacity * 4) - capacity }
-
-    /// Makes the room that ``growth`` says.
-    func grow() {
-        let larger = capacity + growth
-        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-        moved.copyMemory(from: bytes, byteCount: count)
-        bytes.deallocate()
-        bytes = moved
-        capacity = larger
-    }
-
-    /// Where the next bytes go.
-    var room: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: bytes + count, count: capacity - count)
-    }
-
-    /// Notes that bytes were put into ``room``.
-    func added(_ more: Int) { count += more }
 }

@@ -1,5 +1,4 @@
 internal import Execution
-internal import CPlatform
 internal import Files
 internal import Glibc
 internal import LogStorage
@@ -10,10 +9,11 @@ package import Telemetry
 /// The event log as a service: Kafka's protocol on a port, records in a folder.
 ///
 /// `start()` recovers the folder and listens; from then on clients are answered, until `stop()`. Everything happens on
-/// two threads of its own; nothing of it runs on the cooperative pool.
+/// threads of its own, some for the sockets, one for the partitions, some that wait for the disk; nothing of it runs on
+/// the cooperative pool.
 package final class LogBroker: Service {
     private struct State {
-        var signal: LoopSignal?
+        var owner: Mailbox<SocketEvent>?
         var port: Int?
         var lock: DirectoryLock?
     }
@@ -49,7 +49,7 @@ package final class LogBroker: Service {
     /// - Throws: ``BrokerError`` that says what to do, also when the port is in use; ``DirectoryLock/Failure`` when
     ///   another process has the folder.
     package func start() throws {
-        precondition(state.withLock { $0.signal == nil }, "a broker starts once")
+        precondition(state.withLock { $0.owner == nil }, "a broker starts once")
         guard authenticator != nil || !configuration.requiresLogin else {
             throw BrokerError.openToAnybody(configuration.host)
         }
@@ -57,14 +57,35 @@ package final class LogBroker: Service {
         try Directory.create(configuration.dataDirectory)
         let lock = try DirectoryLock(directory: configuration.dataDirectory)
         let listener = try Listener(host: configuration.host, port: configuration.port)
-        let signal = try LoopSignal()
-        let loop = try makeLoop(listener, signal)
-        state.withLock { $0 = State(signal: signal, port: listener.port, lock: lock) }
+        let sockets = try makeSurroundings()
+        let ended = Execution.Semaphore()
+        let loop = try makeLoop(listener.port, sockets, ended)
+        let socketLoops = try sockets.boxes.indices.map { index throws(BrokerError) in
+            try SocketLoop(
+                index: index,
+                surroundings: sockets,
+                listener: index == 0 ? listener : nil,
+                finished: ended
+            )
+        }
+        state.withLock { $0 = State(owner: sockets.owner, port: listener.port, lock: lock) }
         try LoopThread.start(loop) { [finished] in finished.succeed(()) }
+        try Self.start(socketLoops, sockets.owner.signal, ended)
         Logger(label: "log").info(
             "log listening",
             ["address": "\(configuration.host):\(listener.port)", "folder": configuration.dataDirectory]
         )
+    }
+
+    private static func start(_ loops: [SocketLoop], _ signal: LoopSignal, _ ended: Execution.Semaphore) throws {
+        for (index, loop) in loops.enumerated() {
+            do { try LoopThread.start(loop) } catch {
+                // What did not begin is not waited for.
+                for _ in index..<loops.count { ended.post() }
+                signal.stop()
+                throw error
+            }
+        }
     }
 
     /// Each partition and each connection needs a descriptor, so the process takes as many as it may.
@@ -76,7 +97,32 @@ package final class LogBroker: Service {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    private func makeLoop(_ listener: Listener, _ signal: LoopSignal) throws(BrokerError) -> BrokerLoop {
+    private func makeSurroundings() throws(BrokerError) -> SocketSurroundings {
+        let limits = configuration.limits
+        let owner = Mailbox<SocketEvent>(signal: try LoopSignal())
+        let boxes = try (0..<max(1, configuration.socketThreads)).map { _ throws(BrokerError) in
+            Mailbox<SocketOrder>(signal: try LoopSignal())
+        }
+        return SocketSurroundings(
+            limits: limits,
+            requiresLogin: configuration.requiresLogin,
+            owner: owner,
+            boxes: boxes,
+            budget: RequestBudget(
+                unfinishedLimit: limits.unfinishedRequestBytes,
+                handedOverLimit: limits.handedOverRequestBytes
+            ),
+            count: ConnectionCount(),
+            warmer: FileWarmer()
+        )
+    }
+
+    private func makeLoop(
+        _ port: Int,
+        _ sockets: SocketSurroundings,
+        _ ended: Execution.Semaphore
+    ) throws(BrokerError) -> BrokerLoop {
+        let signal = sockets.owner.signal
         let store: LogStore
         do throws(StorageError) {
             store = try LogStore(
@@ -90,8 +136,9 @@ package final class LogBroker: Service {
         return try BrokerLoop(
             configuration: configuration,
             store: store,
-            listener: listener,
-            signal: signal,
+            port: port,
+            sockets: sockets,
+            finished: ended,
             metrics: BrokerMetrics(registry: registry),
             authenticator: authenticator
         )
@@ -100,6 +147,11 @@ package final class LogBroker: Service {
     /// The port that clients can dial; nil before `start()`.
     package var boundPort: Int? { state.withLock { $0.port } }
 
+    /// Closes every connection that is logged in as a user, after the user was removed; returns at once.
+    package func closeConnections(of user: String) {
+        state.withLock { $0.owner }?.post([.userRemoved(user)])
+    }
+
     /// Returns when the broker has stopped.
     package func run() async throws {
         try await finished.value
@@ -107,54 +159,12 @@ package final class LogBroker: Service {
 
     /// Answers who waits, flushes everything and closes; returns when it is done.
     package func stop() async {
-        guard let signal = state.withLock({ $0.signal }) else {
+        guard let owner = state.withLock({ $0.owner }) else {
             finished.succeed(())
             return
         }
-        signal.stop()
+        owner.signal.stop()
         _ = try? await finished.value
         state.withLock { $0.lock = nil }
-    }
-}
-
-/// The thread that the loop lives on.
-enum LoopThread {
-    /// Carries the loop to its thread.
-    private final class Passenger {
-        let loop: BrokerLoop
-        let onEnd: @Sendable () -> Void
-
-        init(_ loop: BrokerLoop, _ onEnd: @escaping @Sendable () -> Void) {
-            self.loop = loop
-            self.onEnd = onEnd
-        }
-    }
-
-    /// Starts the thread.
-    ///
-    /// The loop is the thread's from here on: the caller keeps no reference.
-    static func start(_ loop: BrokerLoop, onEnd: @escaping @Sendable () -> Void) throws(BrokerError) {
-        let passenger = Unmanaged.passRetained(Passenger(loop, onEnd))
-        var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { LoopThread.enter($0) }, passenger.toOpaque())
-        guard status == 0 else {
-            passenger.release()
-            throw .system("pthread_create")
-        }
-        pthread_detach(thread)
-    }
-
-    private static func enter(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let context else { return nil }
-        martlet_name_current_thread("log-loop")
-        let onEnd = work(Unmanaged<Passenger>.fromOpaque(context).takeRetainedValue())
-        onEnd()
-        return nil
-    }
-
-    /// Everything of the loop is gone when this returns.
-    private static func work(_ passenger: Passenger) -> @Sendable () -> Void {
-        passenger.loop.run()
-        return passenger.onEnd
     }
 }

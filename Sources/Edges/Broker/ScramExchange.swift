@@ -1,6 +1,6 @@
 internal import Primitives
 
-/// The server's side of SCRAM-SHA-256 (RFC 5802 and 7677), without channel binding.
+/// The server's side of SCRAM (RFC 5802 and 7677) with one hash, without channel binding.
 ///
 /// Two tokens of the client, two of the server:
 ///
@@ -9,24 +9,29 @@ internal import Primitives
 ///     c=biws,r=<both nonces>,p=<proof>
 ///     v=<server signature>
 struct ScramExchange: AuthenticationExchange {
-    static let mechanism = "SCRAM-SHA-256"
     private static let longest = 4_096
 
     /// What was said until the client must prove that it knows the password.
     private struct Challenge {
         let user: String
-        let keys: PasswordKeys
+        let pair: PasswordKeys.Pair
         let header: String
         let nonce: String
         let firstMessages: String
     }
 
+    private let hash: ScramHash
     /// The keys of a user, or of nobody.
     private let keys: (String) -> PasswordKeys
     private let serverNonce: String
     private var challenge: Challenge?
 
-    init(keys: @escaping (String) -> PasswordKeys, serverNonce: String = RandomID.hex(bytes: 18)) {
+    init(
+        hash: ScramHash,
+        keys: @escaping (String) -> PasswordKeys,
+        serverNonce: String = RandomID.hex(bytes: 18)
+    ) {
+        self.hash = hash
         self.keys = keys
         self.serverNonce = serverNonce
     }
@@ -34,7 +39,7 @@ struct ScramExchange: AuthenticationExchange {
     mutating func step(_ token: [UInt8]) -> AuthenticationStep {
         guard token.count <= Self.longest, let text = String(validating: token, as: UTF8.self) else { return .fail }
         guard let challenge else { return begin(text) }
-        return Self.finish(text, challenge)
+        return finish(text, challenge)
     }
 
     private mutating func begin(_ text: String) -> AuthenticationStep {
@@ -48,11 +53,12 @@ struct ScramExchange: AuthenticationExchange {
             parts[1].isEmpty || parts[1] == "a=\(name)"
         else { return .fail }
         let keys = keys(user)
+        guard let pair = keys.pair(for: hash) else { return .fail }
         let both = nonce + serverNonce
         let answer = "r=\(both),s=\(Base64.encode(keys.salt)),i=\(keys.iterations)"
         challenge = Challenge(
             user: user,
-            keys: keys,
+            pair: pair,
             header: "\(parts[0]),\(parts[1]),",
             nonce: both,
             firstMessages: "\(bare),\(answer)"
@@ -60,21 +66,21 @@ struct ScramExchange: AuthenticationExchange {
         return .proceed(Array(answer.utf8))
     }
 
-    private static func finish(_ text: String, _ challenge: Challenge) -> AuthenticationStep {
+    private func finish(_ text: String, _ challenge: Challenge) -> AuthenticationStep {
         let fields = text.split(separator: ",", omittingEmptySubsequences: false)
         guard fields.count >= 3, let last = fields.last,
-            value(of: "c", fields[0]) == Base64.encode(challenge.header.utf8),
+            Self.value(of: "c", fields[0]) == Base64.encode(challenge.header.utf8),
             // Ends with, not equals: librdkafka before 2.6 puts its own nonce before both, and Kafka lets it pass. The
             // proof is over what was really sent, and the server's fresh part is in it either way.
-            value(of: "r", fields[1])?.hasSuffix(challenge.nonce) == true,
-            let proof = value(of: "p", last).flatMap(Base64.decode), proof.count == HMACSHA256.codeLength
+            Self.value(of: "r", fields[1])?.hasSuffix(challenge.nonce) == true,
+            let proof = Self.value(of: "p", last).flatMap(Base64.decode), proof.count == hash.length
         else { return .fail }
         let signed = challenge.firstMessages + "," + fields.dropLast().joined(separator: ",")
         let message = Array(signed.utf8)
-        let signature = HMACSHA256.code(of: message, key: challenge.keys.storedKey)
+        let signature = hash.code(of: message, key: challenge.pair.storedKey)
         let clientKey = zip(proof, signature).map { $0 ^ $1 }
-        guard ConstantTime.areEqual(SHA256.digest(clientKey), challenge.keys.storedKey) else { return .fail }
-        let answer = Base64.encode(HMACSHA256.code(of: message, key: challenge.keys.serverKey))
+        guard ConstantTime.areEqual(hash.digest(clientKey), challenge.pair.storedKey) else { return .fail }
+        let answer = Base64.encode(hash.code(of: message, key: challenge.pair.serverKey))
         return .succeed(user: challenge.user, token: Array("v=\(answer)".utf8))
     }
 

@@ -1,12 +1,16 @@
 internal import Files
 internal import KafkaWire
+internal import Telemetry
 
 /// Rewrites closed segments so that of each key only the newest record stays.
 ///
 /// A value that can run on any thread: it reads closed segments, which nobody changes, and writes new files beside
-/// them. Offsets never change. Batches that are compressed are kept whole, which is correct and only larger; so are the
-/// markers of transactions. Records of aborted transactions go. The last batch of each producer stays, emptied if need
-/// be, so that sequence numbers can still be checked.
+/// them. Offsets never change. Compressed batches are opened and compressed again with their codec; one that cannot be
+/// opened is kept whole, and so are the markers of transactions. Records of aborted transactions go. The last batch of
+/// each producer stays, emptied if need be, so that sequence numbers can still be checked.
+///
+/// A deletion (a record without value) stays for a time after it was compacted first, so that readers that are behind
+/// learn of it: until when is noted in its batch, as Kafka does (KIP-534).
 struct Compaction: Sendable {
     /// One closed segment.
     struct Source: Sendable {
@@ -29,13 +33,16 @@ struct Compaction: Sendable {
     /// How many bytes of keys are remembered at a time; what does not fit is done next time.
     static let keyBytesLimit = 64 << 20
     private static let bytesPerKey = 64
+    private static let logger = Logger(label: "log")
 
     let sources: [Source]
     let aborted: AbortedTransactions
     /// The last offset of each producer's last batch.
     let lastBatches: Set<Int64>
-    /// Deletions in segments written before this time go.
-    let tombstoneHorizon: Int64
+    /// The time, in milliseconds.
+    let now: Int64
+    /// How long a deletion stays after it was compacted first.
+    let deleteRetention: Int64
 
     /// Does the work.
     ///
@@ -57,7 +64,7 @@ struct Compaction: Sendable {
             var scanner = BatchScanner(source.file, from: 0, to: source.size)
             while let (header, position) = try scanner.next() {
                 guard bytes < Self.keyBytesLimit else { return (newest, end) }
-                if isData(header) {
+                if !header.isControl, !isAborted(header) {
                     try forEachRecord(source, header, position) { record, raw in
                         guard record.keyLength >= 0 else { return }
                         let key = Array(raw[record.keyStart..<record.keyStart + record.keyLength])
@@ -70,11 +77,6 @@ struct Compaction: Sendable {
             end = max(end, source.nextOffset)
         }
         return (newest, end)
-    }
-
-    /// Whether the records of a batch can be compared: neither compressed, nor a marker, nor aborted.
-    private func isData(_ header: RecordBatchHeader) -> Bool {
-        header.codec == 0 && !header.isControl && !isAborted(header)
     }
 
     private func isAborted(_ header: RecordBatchHeader) -> Bool {
@@ -91,10 +93,16 @@ struct Compaction: Sendable {
         _ body: (RecordView, UnsafeRawBufferPointer) -> Void
     ) throws(StorageError) {
         let batch = try bytes(of: source, header, position)
-        batch.withUnsafeBytes { raw in
-            let records = UnsafeRawBufferPointer(rebasing: raw[RecordBatchHeader.byteCount...])
-            var walker = RecordWalker(records)
-            while let record = walker.next() { body(record, records) }
+        do throws(BatchRefusal) {
+            try BatchRewriter.withRecords(of: batch, header) { records in
+                var walker = RecordWalker(records)
+                while let record = walker.next() { body(record, records) }
+            }
+        } catch {
+            Self.logger.warning(
+                "batch kept whole",
+                ["file": source.file.path, "offset": "\(header.baseOffset)", "reason": error.message]
+            )
         }
     }
 
@@ -134,19 +142,23 @@ struct Compaction: Sendable {
         var scanner = BatchScanner(source.file, from: 0, to: source.size)
         while let (header, position) = try scanner.next() {
             let batch = try bytes(of: source, header, position)
-            guard let kept = keep(batch, header, source, newest, before: end) else { continue }
-            try write(kept, header, to: output, &seal)
+            guard let kept = keep(batch, header, newest, before: end) else { continue }
+            try write(kept, to: output, &seal)
         }
         try output.synchronize()
+        // The records are as old as they were: retention and the next compaction go by it.
+        try output.setModificationTime(milliseconds: source.lastWrite)
         return Result(baseOffset: source.baseOffset, path: path, seal: seal)
     }
 
     private func write(
         _ batch: [UInt8],
-        _ header: RecordBatchHeader,
         to output: LogFile,
         _ seal: inout SegmentSeal
     ) throws(StorageError) {
+        guard let header = batch.withUnsafeBytes({ RecordBatchHeader($0) }) else {
+            preconditionFailure("a batch that is kept has a header")
+        }
         var failure: StorageError?
         let position = seal.logLength
         batch.withUnsafeBytes { raw in
@@ -162,51 +174,38 @@ struct Compaction: Sendable {
     private func keep(
         _ batch: [UInt8],
         _ header: RecordBatchHeader,
-        _ source: Source,
         _ newest: [[UInt8]: Int64],
         before end: Int64
     ) -> [UInt8]? {
-        guard header.baseOffset < end, !header.isControl, header.codec == 0 else { return batch }
-        let isGone = isAborted(header)
-        var records: [UInt8] = []
-        var count: Int32 = 0
-        batch.withUnsafeBytes { raw in
-            let all = UnsafeRawBufferPointer(rebasing: raw[RecordBatchHeader.byteCount...])
-            var walker = RecordWalker(all)
-            while !isGone, let record = walker.next() {
-                guard isKept(record, all, header, source, newest) else { continue }
-                records.append(contentsOf: all[record.start..<record.end])
-                count += 1
+        guard header.baseOffset < end, !header.isControl else { return batch }
+        var rewriter = BatchRewriter(header: header)
+        do throws(BatchRefusal) {
+            if !isAborted(header) {
+                try BatchRewriter.withRecords(of: batch, header) { records in
+                    rewriter.choose(from: records, horizon: now + deleteRetention) { record in
+                        isKept(record, records, header, newest)
+                    }
+                }
             }
+            if rewriter.keepsAll { return batch }
+            guard rewriter.count > 0 || lastBatches.contains(header.lastOffset) else { return nil }
+            return try rewriter.batch(from: batch)
+        } catch {
+            return batch
         }
-        if count == header.recordCount { return batch }
-        guard count > 0 || lastBatches.contains(header.lastOffset) else { return nil }
-        return rebuilt(Array(batch[..<RecordBatchHeader.byteCount]) + records, count)
     }
 
     private func isKept(
         _ record: RecordView,
         _ bytes: UnsafeRawBufferPointer,
         _ header: RecordBatchHeader,
-        _ source: Source,
         _ newest: [[UInt8]: Int64]
     ) -> Bool {
         guard record.keyLength >= 0 else { return true }
         let key = Array(bytes[record.keyStart..<record.keyStart + record.keyLength])
         guard let last = newest[key] else { return true }
         guard header.baseOffset + record.offsetDelta >= last else { return false }
-        return record.valueLength >= 0 || source.lastWrite >= tombstoneHorizon
-    }
-
-    private func rebuilt(_ batch: [UInt8], _ count: Int32) -> [UInt8] {
-        var batch = batch
-        batch.withUnsafeMutableBytes { raw in
-            let length = Int32(raw.count - RecordBatchHeader.lengthOverhead)
-            raw.storeBytes(of: length.bigEndian, toByteOffset: 8, as: Int32.self)
-            raw.storeBytes(of: count.bigEndian, toByteOffset: 57, as: Int32.self)
-            let crc = RecordBatch.checksum(UnsafeRawBufferPointer(raw))
-            raw.storeBytes(of: crc.bigEndian, toByteOffset: 17, as: UInt32.self)
-        }
-        return batch
+        let isOver = header.hasDeleteHorizon && header.baseTimestamp <= now
+        return record.valueLength >= 0 || !isOver
     }
 }

@@ -1,6 +1,5 @@
-internal import CPlatform
+internal import Execution
 internal import Files
-internal import Glibc
 internal import Primitives
 internal import Synchronization
 internal import Telemetry
@@ -21,46 +20,42 @@ struct FlushJob: Sendable {
     var removals: [String] = []
 }
 
-/// One thread that flushes what it is given, one job at a time.
+/// Threads that flush what they are given, one job at a time.
 ///
 /// The disk's delay is spent here while the loop goes on taking batches; they wait together for the next job. That is the
-/// group commit: no timer, the slower the disk the larger the groups.
+/// group commit: no timer, the slower the disk the larger the groups. The files of one job are flushed side by side, so
+/// that the file system can write them with one commit of its own: sixteen files take a quarter of the time that they
+/// take one after the other.
 final class Flusher: Sendable {
     private struct State {
         var job: FlushJob?
+        var nextFile = 0
+        var unfinished = 0
+        var failures: [FlushJob.Owner: StorageError] = [:]
         var result: [FlushJob.Owner: StorageError]?
-        var isStopped = false
     }
 
+    private static let threadCount = 8
     private static let logger = Logger(label: "log")
+
     private let state = Mutex(State())
-    private let wakeUp: Int32
+    private let threads = (0..<threadCount).map { DedicatedThread(name: "log-flusher-\($0)") }
     private let onFinish: @Sendable () -> Void
 
-    /// Starts the thread; `onFinish` is called on it when a job is done.
-    init(onFinish: @escaping @Sendable () -> Void) throws(StorageError) {
-        wakeUp = martlet_eventfd(1)
-        guard wakeUp >= 0 else { throw .system(SystemError(call: "eventfd", subject: "flusher")) }
-        self.onFinish = onFinish
-        let context = Unmanaged.passRetained(self).toOpaque()
-        var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { Flusher.enter($0) }, context)
-        guard result == 0 else {
-            Unmanaged<Flusher>.fromOpaque(context).release()
-            throw .system(SystemError(call: "pthread_create", subject: "flusher", number: result))
-        }
-        pthread_detach(thread)
-    }
-
-    deinit { close(wakeUp) }
+    /// Starts the threads, which end with the object; `onFinish` is called on one of them when a job is done.
+    init(onFinish: @escaping @Sendable () -> Void) { self.onFinish = onFinish }
 
     /// Hands over a job; the one before it must be finished.
     func submit(_ job: FlushJob) {
         state.withLock { state in
-            precondition(state.job == nil, "one job at a time")
+            precondition(state.job == nil && state.result == nil, "one job at a time")
             state.job = job
+            state.nextFile = 0
+            state.unfinished = job.files.count
+            state.failures = [:]
         }
-        martlet_eventfd_signal(wakeUp)
+        guard !job.files.isEmpty else { return threads[0].submit { [self] in finish(job) } }
+        for thread in threads.prefix(job.files.count) { thread.submit { [self] in flushFiles() } }
     }
 
     /// The outcome of the last job, once: what failed, by owner.
@@ -73,47 +68,42 @@ final class Flusher: Sendable {
         }
     }
 
-    /// Ends the thread after the job under way.
-    func stop() {
-        state.withLock { $0.isStopped = true }
-        martlet_eventfd_signal(wakeUp)
-    }
-
-    private static func enter(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let context else { return nil }
-        martlet_name_current_thread("log-flusher")
-        Unmanaged<Flusher>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-    }
-
-    private func work() {
-        while true {
-            martlet_eventfd_drain(wakeUp)
-            if let job = state.withLock({ $0.job }) {
-                let failures = Self.flush(job)
-                state.withLock { state in
-                    state.job = nil
-                    state.result = failures
-                }
-                onFinish()
+    /// Flushes files until none is left; who is done with the last one finishes the job.
+    private func flushFiles() {
+        while let (owner, file) = nextFile() {
+            var failure: StorageError?
+            do throws(StorageError) { try file.synchronize() } catch { failure = error }
+            let finished = state.withLock { state -> FlushJob? in
+                if let failure { state.failures[owner] = failure }
+                state.unfinished -= 1
+                return state.unfinished == 0 ? state.job : nil
             }
-            if state.withLock({ $0.isStopped }) { return }
+            if let finished { return finish(finished) }
         }
     }
 
-    private static func flush(_ job: FlushJob) -> [FlushJob.Owner: StorageError] {
-        var failures: [FlushJob.Owner: StorageError] = [:]
-        for (owner, file) in job.files {
-            do throws(StorageError) { try file.synchronize() } catch { failures[owner] = error }
+    private func nextFile() -> (owner: FlushJob.Owner, file: LogFile)? {
+        state.withLock { state in
+            guard let job = state.job, state.nextFile < job.files.count else { return nil }
+            defer { state.nextFile += 1 }
+            return job.files[state.nextFile]
         }
+    }
+
+    private func finish(_ job: FlushJob) {
+        var failures: [FlushJob.Owner: StorageError] = [:]
         for (owner, path) in job.directories {
             do throws(SystemError) { try Directory.synchronize(path) } catch { failures[owner] = .system(error) }
         }
         for path in job.removals {
             do throws(SystemError) { try Directory.remove(path) } catch {
-                logger.warning("folder not removed", ["path": path, "reason": "\(error)"])
+                Self.logger.warning("folder not removed", ["path": path, "reason": "\(error)"])
             }
         }
-        return failures
+        state.withLock { state in
+            state.result = state.failures.merging(failures) { file, _ in file }
+            state.job = nil
+        }
+        onFinish()
     }
 }

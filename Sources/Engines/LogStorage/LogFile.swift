@@ -45,6 +45,14 @@ package final class LogFile: Sendable {
         do { try file.truncate(to: length) } catch { throw .system(error) }
     }
 
+    /// Says when the file was last written to.
+    func setModificationTime(milliseconds: Int64) throws(StorageError) {
+        let time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+        guard futimens(file.number, [time, time]) == 0 else {
+            throw .system(SystemError(call: "futimens", subject: path))
+        }
+    }
+
     /// Waits until the content is on the disk.
     func synchronize() throws(StorageError) {
         do { try file.synchronize() } catch { throw .system(error) }

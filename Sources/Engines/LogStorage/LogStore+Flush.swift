@@ -78,7 +78,6 @@ extension LogStore {
     ///
     /// Blocks for the disk's time.
     package func close() {
-        flusher.stop()
         for topic in topics.values { for partition in topic.partitions { partition.close() } }
         do throws(StorageError) { try journal.file.synchronize() } catch {
             Self.logger.warning("journal not closed cleanly", ["reason": error.message])

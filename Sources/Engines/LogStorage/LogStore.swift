@@ -80,7 +80,7 @@ package final class LogStore {
         self.flushPolicy = flushPolicy
         do throws(SystemError) { try Directory.create("\(directory)/topics") } catch { throw .system(error) }
         journal = try MetadataJournal(path: "\(directory)/meta.journal")
-        flusher = try Flusher(onFinish: onFlushed)
+        flusher = Flusher(onFinish: onFlushed)
         compactor = Compactor(onFinish: onFlushed)
         if journal.state.clusterID.isEmpty { try record([.clusterNamed(Self.newClusterID())]) }
         for (name, topic) in state.topics.sorted(by: { $0.key < $1.key }) { try open(name, topic) }

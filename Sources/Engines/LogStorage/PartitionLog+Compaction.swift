@@ -32,7 +32,8 @@ extension PartitionLog {
             sources: sources,
             aborted: aborted,
             lastBatches: Set(producers.producers.values.compactMap { $0.batches.last?.lastOffset }),
-            tombstoneHorizon: now - settings.deleteRetentionMilliseconds
+            now: now,
+            deleteRetention: min(settings.deleteRetentionMilliseconds, Int64.max - now)
         )
     }
 

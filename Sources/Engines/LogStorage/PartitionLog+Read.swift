@@ -1,4 +1,5 @@
 package import KafkaWire
+internal import Telemetry
 
 /// A run of whole batches in a file.
 package struct LogSlice: Sendable {
@@ -101,7 +102,7 @@ extension PartitionLog {
 
     /// The first record of a time or later: its offset and time; nil when all are older.
     ///
-    /// In compressed batches the answer is the batch's first record, which may be a little older.
+    /// Compressed batches are opened; one that cannot be is answered with its first record, which may be a little older.
     package func offset(atOrAfter time: Int64) throws(StorageError) -> (offset: Int64, time: Int64)? {
         for segment in segments where segment.maxTimestamp >= time && segment.size > 0 {
             var found: (offset: Int64, time: Int64)?
@@ -132,15 +133,39 @@ extension PartitionLog {
         _ position: Int
     ) throws(StorageError) -> (offset: Int64, time: Int64)? {
         if header.hasLogAppendTime { return (max(header.baseOffset, logStartOffset), header.maxTimestamp) }
-        guard header.codec == 0 else { return (max(header.baseOffset, logStartOffset), header.baseTimestamp) }
-        return try segment.batchBytes(at: position, header).withUnsafeBytes { bytes in
-            var walker = RecordWalker(UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount...]))
-            while let record = walker.next() {
-                let recordTime = header.baseTimestamp &+ record.timestampDelta
-                let offset = header.baseOffset + record.offsetDelta
-                if recordTime >= time && offset >= logStartOffset { return (offset, recordTime) }
-            }
-            return nil
+        let batch = try segment.batchBytes(at: position, header)
+        do throws(BatchRefusal) {
+            return try Self.record(atOrAfter: time, from: logStartOffset, in: batch, header)
+        } catch {
+            Self.logger.warning("batch not opened", ["partition": name, "reason": error.message])
+            return (max(header.baseOffset, logStartOffset), header.baseTimestamp)
         }
+    }
+
+    private static func record(
+        atOrAfter time: Int64,
+        from start: Int64,
+        in batch: [UInt8],
+        _ header: RecordBatchHeader
+    ) throws(BatchRefusal) -> (offset: Int64, time: Int64)? {
+        var refusal: BatchRefusal?
+        let found = batch.withUnsafeBytes { bytes -> (offset: Int64, time: Int64)? in
+            do throws(BatchRefusal) {
+                return try RecordBatch.withRecords(of: bytes, header) { records in
+                    var walker = RecordWalker(records)
+                    while let record = walker.next() {
+                        let recordTime = header.baseTimestamp &+ record.timestampDelta
+                        let offset = header.baseOffset + record.offsetDelta
+                        if recordTime >= time && offset >= start { return (offset, recordTime) }
+                    }
+                    return nil
+                }
+            } catch {
+                refusal = error
+                return nil
+            }
+        }
+        if let refusal { throw refusal }
+        return found
     }
 }

@@ -3,10 +3,14 @@ internal import KafkaWire
 internal import Primitives
 internal import CPlatform
 
-/// Where some batches of a segment begin, about one in 32 KiB.
+/// Where some batches of a segment begin: about one in 32 KiB, and fewer in a long segment.
+///
+/// Its memory is bounded, since each partition keeps that of its active segment: when it is full, every other entry goes.
 struct SegmentIndex {
-    /// The bytes of log between two entries.
-    static let interval = 32 << 10
+    /// The most entries.
+    static let capacity = 1_024
+    /// The bytes of log between two entries, as long as there are few.
+    private var interval = 32 << 10
 
     /// One batch.
     struct Entry: Equatable {
@@ -25,8 +29,9 @@ struct SegmentIndex {
     mutating func note(offset: Int64, position: Int, maxTimestampBefore: Int64) {
         if let last = entries.last {
             precondition(offset > last.offset && position > last.position, "batches are indexed in order")
-            guard position - last.position >= Self.interval else { return }
+            guard position - last.position >= interval else { return }
         }
+        if entries.count == Self.capacity { thin() }
         entries.append(Entry(offset: offset, position: position, maxTimestampBefore: maxTimestampBefore))
     }
 
@@ -41,6 +46,11 @@ struct SegmentIndex {
 
     /// Drops entries that a cut at a position took away.
     mutating func cut(at position: Int) { entries.removeAll { $0.position >= position } }
+
+    private mutating func thin() {
+        interval *= 2
+        entries = stride(from: 0, to: entries.count, by: 2).map { entries[$0] }
+    }
 
     private func last(where holds: (Entry) -> Bool) -> Entry? {
         var low = 0

@@ -199,6 +199,7 @@ package final class MartletServer: Sendable {
         let settings = try logSettings(data)
         let broker = LogBroker(configuration: settings, authenticator: UserAuthenticator(users: login))
         try broker.start()
+        login.users.onRemoval { [weak broker] user in broker?.closeConnections(of: user) }
         if settings.requiresLogin, login.users.users.isEmpty {
             logger.warning("Nobody can log in to the log yet", ["remedy": "martlet users add NAME"])
         }

@@ -4,5 +4,6 @@
 
 #include "CPlatformCRC32C.h"
 #include "CPlatformEpoll.h"
+#include "CPlatformFile.h"
 #include "CPlatformProcess.h"
 #include "CPlatformThread.h"

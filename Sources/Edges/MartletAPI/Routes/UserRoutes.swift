@@ -21,7 +21,7 @@ struct UserRoutes: RouteGroup {
                 ],
                 add
             ),
-            .delete("/api/v1/users/{name}", "Removes a user, who cannot log in from then on") { [users] request in
+            .delete("/api/v1/users/{name}", "Removes a user and closes its connections to the log") { [users] request in
                 try await users.remove(request.parameter("name"))
                 return HTTPResponse(status: 204)
             },

@@ -34,6 +34,40 @@ package struct BatchRequirements: Sendable {
     }
 }
 
+/// What is known of a batch that ``RecordBatch/inspect(_:)`` let through.
+package struct BatchFacts: Sendable {
+    /// The header, which can be believed.
+    package let header: RecordBatchHeader
+    /// Whether a record without a key was seen; the inside of compressed batches is not looked at.
+    var hasRecordWithoutKey = false
+    /// The earliest time of a record; nil where none is known.
+    var earliestTime: Int64?
+    /// The latest time of a record; nil where none is known.
+    var latestTime: Int64?
+
+    init(header: RecordBatchHeader) { self.header = header }
+
+    /// Checks what a topic asks.
+    ///
+    /// - Throws: ``BatchRefusal`` with the protocol's code.
+    package func check(_ requirements: BatchRequirements) throws(BatchRefusal) {
+        guard header.totalBytes <= requirements.maximumBytes else {
+            let limit = requirements.maximumBytes
+            throw BatchRefusal(.messageTooLarge, "the batch has \(header.totalBytes) bytes, the topic takes \(limit)")
+        }
+        guard header.codec != 4 || requirements.allowsZstandard else {
+            throw BatchRefusal(.unsupportedCompressionType, "zstd is not allowed in this version of the request")
+        }
+        guard !hasRecordWithoutKey || !requirements.keysRequired else {
+            throw BatchRefusal(.invalidRecord, "a compacted topic takes only records with a key")
+        }
+        let times = [header.maxTimestamp < 0 ? nil : header.maxTimestamp, earliestTime, latestTime]
+        for case let time? in times where !requirements.timestamps.contains(time) {
+            throw BatchRefusal(.invalidTimestamp, "a record's time, \(time), is outside the topic's limits")
+        }
+    }
+}
+
 /// Checks and stamps record batches in place: they are stored as they came.
 package enum RecordBatch {
     /// Checks the one batch that a producer sent for a partition.
@@ -45,6 +79,18 @@ package enum RecordBatch {
         _ bytes: UnsafeRawBufferPointer,
         _ requirements: BatchRequirements
     ) throws(BatchRefusal) -> RecordBatchHeader {
+        let facts = try inspect(bytes)
+        try facts.check(requirements)
+        return facts.header
+    }
+
+    /// Checks what is true of a batch for every topic: sizes, checksum, fields, and that its records can be read.
+    ///
+    /// Needs nothing but the bytes, so it can be done on any thread; ``BatchFacts/check(_:)`` does the rest.
+    ///
+    /// - Throws: ``BatchRefusal`` with the protocol's code.
+    /// - Complexity: linear in the bytes: the checksum, and for uncompressed batches a walk over the records.
+    package static func inspect(_ bytes: UnsafeRawBufferPointer) throws(BatchRefusal) -> BatchFacts {
         guard let header = RecordBatchHeader(bytes) else {
             guard bytes.count > 16, bytes[16] != UInt8(RecordBatchHeader.magic) else {
                 throw BatchRefusal(.corruptMessage, "\(bytes.count) bytes are too few for a record batch")
@@ -54,44 +100,30 @@ package enum RecordBatch {
         guard header.magic == RecordBatchHeader.magic else {
             throw BatchRefusal(.invalidRecord, "the record format is \(header.magic), not 2")
         }
-        try validateSizes(header, bytes, requirements)
-        guard header.crc == checksum(bytes) else {
-            throw BatchRefusal(.corruptMessage, "the checksum of the batch does not match its bytes")
-        }
-        try validateFields(header, requirements)
-        if header.codec == 0 { try validateRecords(header, bytes, requirements) }
-        return header
-    }
-
-    private static func validateSizes(
-        _ header: RecordBatchHeader,
-        _ bytes: UnsafeRawBufferPointer,
-        _ requirements: BatchRequirements
-    ) throws(BatchRefusal) {
         guard header.isSane || header.baseOffset < 0, header.batchLength >= 49, header.totalBytes <= bytes.count else {
             throw BatchRefusal(.corruptMessage, "the batch claims \(header.batchLength) bytes, which cannot be")
-        }
-        guard header.totalBytes <= requirements.maximumBytes else {
-            let limit = requirements.maximumBytes
-            throw BatchRefusal(.messageTooLarge, "the batch has \(header.totalBytes) bytes, the topic takes \(limit)")
         }
         guard header.totalBytes == bytes.count else {
             throw BatchRefusal(.invalidRecord, "a partition takes exactly one record batch per request")
         }
+        guard header.crc == checksum(bytes) else {
+            throw BatchRefusal(.corruptMessage, "the checksum of the batch does not match its bytes")
+        }
+        try inspectFields(header)
+        var facts = BatchFacts(header: header)
+        if header.codec == 0 { try inspectRecords(bytes, &facts) }
+        return facts
     }
 
-    private static func validateFields(
-        _ header: RecordBatchHeader,
-        _ requirements: BatchRequirements
-    ) throws(BatchRefusal) {
+    private static func inspectFields(_ header: RecordBatchHeader) throws(BatchRefusal) {
         guard header.recordCount > 0, header.lastOffsetDelta == header.recordCount - 1 else {
             throw BatchRefusal(.invalidRecord, "the record count and the last offset delta of the batch disagree")
         }
         guard !header.isControl else {
             throw BatchRefusal(.invalidRecord, "control batches are the broker's own")
         }
-        guard header.codec <= 4, header.codec != 4 || requirements.allowsZstandard else {
-            throw BatchRefusal(.unsupportedCompressionType, "codec \(header.codec) is not allowed in this request")
+        guard header.codec <= 4 else {
+            throw BatchRefusal(.unsupportedCompressionType, "there is no codec \(header.codec)")
         }
         guard header.producerID < 0 || (header.baseSequence >= 0 && header.producerEpoch >= 0) else {
             throw BatchRefusal(.invalidRecord, "a batch with a producer id needs an epoch and a sequence number")
@@ -99,33 +131,30 @@ package enum RecordBatch {
         guard header.producerID >= 0 || !header.isTransactional else {
             throw BatchRefusal(.invalidRecord, "a transactional batch needs a producer id")
         }
-        guard requirements.timestamps.contains(header.maxTimestamp) || header.maxTimestamp < 0 else {
-            throw BatchRefusal(.invalidTimestamp, "the batch's time is outside the topic's limits")
-        }
     }
 
-    private static func validateRecords(
-        _ header: RecordBatchHeader,
+    private static func inspectRecords(
         _ bytes: UnsafeRawBufferPointer,
-        _ requirements: BatchRequirements
+        _ facts: inout BatchFacts
     ) throws(BatchRefusal) {
+        let header = facts.header
         var walker = RecordWalker(UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount...]))
+        var earliest = Int64.max
+        var latest = Int64.min
         for index in 0..<header.recordCount {
             guard let record = walker.next(), record.offsetDelta == Int64(index) else {
                 throw BatchRefusal(.invalidRecord, "record \(index) of the batch is malformed")
             }
-            guard record.keyLength >= 0 || !requirements.keysRequired else {
-                throw BatchRefusal(.invalidRecord, "a compacted topic takes only records with a key")
-            }
-            guard
-                requirements.timestamps.contains(header.baseTimestamp &+ record.timestampDelta)
-                    || header.baseTimestamp < 0
-            else {
-                throw BatchRefusal(.invalidTimestamp, "the time of record \(index) is outside the topic's limits")
-            }
+            facts.hasRecordWithoutKey = facts.hasRecordWithoutKey || record.keyLength < 0
+            earliest = min(earliest, record.timestampDelta)
+            latest = max(latest, record.timestampDelta)
         }
         guard walker.isAtEnd else {
             throw BatchRefusal(.invalidRecord, "bytes are left over after the last record of the batch")
+        }
+        if header.baseTimestamp >= 0 {
+            facts.earliestTime = header.baseTimestamp &+ earliest
+            facts.latestTime = header.baseTimestamp &+ latest
         }
     }
 

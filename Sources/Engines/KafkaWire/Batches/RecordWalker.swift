@@ -8,6 +8,8 @@ package struct RecordView {
     package let timestampDelta: Int64
     /// The record's offset less the batch's base offset.
     package let offsetDelta: Int64
+    /// Where the key's length begins, after which nothing depends on the batch.
+    package let keyLengthStart: Int
     /// Where the key begins.
     package let keyStart: Int
     /// The key's length, -1 for null.
@@ -33,9 +35,9 @@ package struct RecordWalker {
         guard let length = varint(), length > 0, length <= bytes.count - position else { return nil }
         let end = position + Int(length)
         position += 1
-        guard position <= end, let timestampDelta = varint(), let offsetDelta = varint(), let keyLength = varint(),
-            keyLength >= -1
-        else { return nil }
+        guard position <= end, let timestampDelta = varint(), let offsetDelta = varint() else { return nil }
+        let keyLengthStart = position
+        guard let keyLength = varint(), keyLength >= -1 else { return nil }
         let keyStart = position
         guard skip(keyLength, end), let valueLength = varint(), valueLength >= -1, skip(valueLength, end),
             skipHeaders(end), position == end
@@ -45,6 +47,7 @@ package struct RecordWalker {
             end: end,
             timestampDelta: timestampDelta,
             offsetDelta: offsetDelta,
+            keyLengthStart: keyLengthStart,
             keyStart: keyStart,
             keyLength: Int(keyLength),
             valueLength: Int(valueLength)
