@@ -34,7 +34,7 @@ from bench_server import ROOT, Server, wait_for, write_results
 
 SCRIPT = ROOT / "bench/load/tracking.lua"
 API = "/api/2.0/mlflow/"
-CONNECTIONS = 16
+CONNECTIONS = 64
 HISTORY_PAGE = 25_000
 
 

@@ -32,6 +32,34 @@ import Testing
         #expect(found == values)
     }
 
+    @Test(arguments: TestDatabase.allCases) func manyKeysAreAskedForOnceEach(kind: TestDatabase) async throws {
+        let database = try await open(kind)
+        let found = try await database.write { transaction in
+            let rows = (1...1_500).map { [SQLValue.int($0), .text("n\($0)")] }
+            try transaction.execute("INSERT INTO items (id, name) VALUES (?, ?)", rows: rows)
+            var single: [Int64] = []
+            try transaction.forEach("SELECT id FROM items WHERE id IN", in: (1...1_100).map { Int64($0 * 2) }) { row in
+                single.append(try row.int(0))
+            }
+            var groups = 0
+            try transaction.forEach("SELECT id FROM items WHERE id IN", in: [3, 4, 5], then: "GROUP BY id") { _ in
+                groups += 1
+            }
+            var pairs: [Int64] = []
+            let wanted = (1...700).map { (Int64($0), Int64($0 % 2)) }
+            try transaction.forEach(
+                pairs: wanted,
+                { "SELECT i.id FROM \($0) CROSS JOIN items i WHERE i.id = k.column1 AND k.column2 = 1" },
+                { pairs.append(try $0.int(0)) }
+            )
+            try transaction.forEach("SELECT id FROM items WHERE id IN", in: []) { _ in pairs = [] }
+            return (single.sorted(), groups, pairs.sorted())
+        }
+        #expect(found.0 == (1...750).map { $0 * 2 })
+        #expect(found.1 == 3)
+        #expect(found.2 == (1...700).filter { !$0.isMultiple(of: 2) }.map(Int64.init))
+    }
+
     @Test(arguments: TestDatabase.allCases) func aThrowingBodyUndoesItsOwnChangesOnly(kind: TestDatabase) async throws {
         let database = try await open(kind)
         struct Refused: Error {}

@@ -56,5 +56,13 @@ package enum RegistrySchema {
                 "CREATE INDEX registry_trash_by_parent ON registry_trash (parent)",
             ]
         ),
+        // The orders by time that searches have.
+        Migration(
+            id: "registry-search-001",
+            statements: [
+                "CREATE INDEX registered_models_by_time ON registered_models (updated_at, name)",
+                "CREATE INDEX model_versions_by_time ON model_versions (updated_at DESC, model)",
+            ]
+        ),
     ]
 }

@@ -17,6 +17,14 @@ package enum TrackingSchema {
         MetricSummary.migration,
         // Removing a trace looks for the runs that it is linked to.
         Migration(id: "tracking-traces-002", statements: ["CREATE INDEX trace_runs_by_trace ON trace_runs (trace)"]),
+        // The orders that searches have by themselves.
+        Migration(
+            id: "tracking-search-002",
+            statements: [
+                "CREATE INDEX experiments_by_time ON experiments (stage, created_at DESC, id)",
+                "CREATE INDEX logged_models_by_time ON logged_models (experiment, stage, created_at DESC, model_id)",
+            ]
+        ),
         // The numbers of experiments that were purged, which are not given again.
         Migration(id: "tracking-trash-002", statements: ["CREATE TABLE purged_experiments (id BIGINT PRIMARY KEY)"]),
     ]

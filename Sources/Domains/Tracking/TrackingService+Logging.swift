@@ -160,16 +160,36 @@ extension TrackingService {
         _ id: RunID,
         _ transaction: any SQLTransaction
     ) throws {
-        var points: [Int64: [MetricPoint]] = [:]
         let models = LoggedModelStore(transaction: transaction)
         for metric in metrics {
-            guard let key = keys[metric.key] else { preconditionFailure("every key was numbered in this transaction") }
-            points[key, default: []].append(metric.point)
             if let model = metric.model {
                 try models.addMetric(metric, of: try Self.row(of: model, models), run: id)
             }
         }
-        try MetricStore(transaction: transaction).append(points, run: run.row)
+        try MetricStore(transaction: transaction).append(grouped(metrics, keys), run: run.row)
+    }
+
+    /// The points of each key, by its number; a name is looked up once a point, and not at all where it comes again.
+    private static func grouped(_ metrics: [Metric], _ keys: [String: Int64]) -> [Int64: [MetricPoint]] {
+        var slots: [String: Int] = [:]
+        var groups: [(key: Int64, points: [MetricPoint])] = []
+        var last = (name: "", slot: -1)
+        for metric in metrics {
+            if last.slot < 0 || metric.key != last.name {
+                if let slot = slots[metric.key] {
+                    last = (metric.key, slot)
+                } else {
+                    guard let key = keys[metric.key] else {
+                        preconditionFailure("every key was numbered in this transaction")
+                    }
+                    last = (metric.key, groups.count)
+                    slots[metric.key] = groups.count
+                    groups.append((key, []))
+                }
+            }
+            groups[last.slot].points.append(metric.point)
+        }
+        return Dictionary(groups.map { ($0.key, $0.points) }) { first, second in first + second }
     }
 
     private static func row(of model: LoggedModelID, _ store: LoggedModelStore) throws -> Int64 {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSON
 internal import Tracking
 
@@ -71,8 +72,14 @@ struct UsualBatch {
 
     /// The text of a node, without a copy when it equals another one.
     private static func text(_ node: JSONNode, like other: String) -> String? {
+        var other = other
         let isSame = node.withStringBytes { bytes in
-            other.utf8.count == bytes.count && other.utf8.elementsEqual(bytes)
+            other.withUTF8 { known in
+                guard known.count == bytes.count, let first = known.baseAddress, let other = bytes.baseAddress else {
+                    return known.count == bytes.count
+                }
+                return memcmp(first, other, known.count) == 0
+            }
         }
         guard let isSame else { return nil }
         return isSame ? other : node.stringValue

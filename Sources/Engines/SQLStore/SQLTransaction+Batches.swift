@@ -22,13 +22,21 @@ extension SQLTransaction {
     /// Runs a query for pairs of keys, some hundred at a time, and hands each row to `body`.
     ///
     /// - Parameters:
-    ///   - sql: a query that ends where the list of pairs comes: `… WHERE (model, version) IN`.
     ///   - pairs: the pairs; each is asked for once.
+    ///   - sql: makes the query from a table `k` of the pairs, in `k.column1` and `k.column2`, which is to come first and
+    ///     be followed by `CROSS JOIN`: so SQLite looks each pair up, where `(a, b) IN (VALUES …)` would read the table.
     ///   - body: gets each row, in no order.
     /// - Throws: `SQLError`, and what `body` throws.
-    package func forEach(_ sql: String, in pairs: [(Int64, Int64)], _ body: (SQLRow) throws -> Void) throws {
-        for batch in SQLBatch.batches(pairs.map { [.int($0.0), .int($0.1)] }) {
-            try forEach("\(sql) (VALUES \(SQLBatch.marks(batch.count, "(?, ?)")))", batch.flatMap(\.self), body)
+    package func forEach(
+        pairs: [(Int64, Int64)],
+        _ sql: (_ keys: String) -> String,
+        _ body: (SQLRow) throws -> Void
+    ) throws {
+        for batch in SQLBatch.batches(pairs.map { [.int($0.0), .int($0.1)] }, filler: [.null, .null]) {
+            // PostgreSQL takes the types of the columns from the first row.
+            let first = "(CAST(? AS BIGINT), CAST(? AS BIGINT))"
+            let rows = ([first] + Array(repeating: "(?, ?)", count: batch.count - 1)).joined(separator: ", ")
+            try forEach(sql("(VALUES \(rows)) AS k"), batch.flatMap(\.self), body)
         }
     }
 }
@@ -37,13 +45,18 @@ private enum SQLBatch {
     /// Keys in one statement at most.
     private static let limit = 512
 
-    /// The keys in parts whose length is a power of two, the last key repeated, so that few texts are prepared.
-    static func batches(_ keys: [[SQLValue]]) -> [[[SQLValue]]] {
+    /// The keys in parts whose length is a power of two, so that few texts are prepared.
+    ///
+    /// - Parameters:
+    ///   - keys: the keys.
+    ///   - filler: what fills a part up; nil for its last key once more.
+    /// - Returns: the parts.
+    static func batches(_ keys: [[SQLValue]], filler: [SQLValue]? = nil) -> [[[SQLValue]]] {
         stride(from: 0, to: keys.count, by: limit).map { start in
             let part = keys[start..<min(keys.count, start + limit)]
             var count = 1
             while count < part.count { count *= 2 }
-            return part + Array(repeating: part[part.endIndex - 1], count: count - part.count)
+            return part + Array(repeating: filler ?? part[part.endIndex - 1], count: count - part.count)
         }
     }
 

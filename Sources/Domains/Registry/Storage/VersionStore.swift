@@ -50,7 +50,7 @@ struct VersionStore {
             numbers.append((try row.int(0), try row.int(1)))
         }
         var rows: [SQLRow] = []
-        try transaction.forEach(Statements.select + " WHERE (v.model, v.version) IN", in: numbers) { rows.append($0) }
+        try transaction.forEach(pairs: numbers, Statements.selectNumbered) { rows.append($0) }
         var found: [Int64: [ModelVersion]] = [:]
         for (row, version) in zip(rows, try versions(rows[...])) {
             found[try row.int(0), default: []].append(version)
@@ -139,11 +139,11 @@ struct VersionStore {
         let numbers = try rows.map { (try $0.int(0), try $0.int(2)) }
         let positions = Dictionary(numbers.enumerated().map { (VersionKey($1), $0) }) { first, _ in first }
         var versions = try rows.map(Self.version)
-        try transaction.forEach(Statements.selectTags, in: numbers) { row in
+        try transaction.forEach(pairs: numbers, Statements.selectTags) { row in
             guard let index = positions[VersionKey((try row.int(0), try row.int(1)))] else { return }
             versions[index].tags.append(RegistryTag(try row.text(2), try row.text(3)))
         }
-        try transaction.forEach(Statements.selectAliases, in: numbers) { row in
+        try transaction.forEach(pairs: numbers, Statements.selectAliases) { row in
             guard let index = positions[VersionKey((try row.int(0), try row.int(1)))] else { return }
             versions[index].aliases.append(try row.text(2))
         }
@@ -210,7 +210,18 @@ struct VersionStore {
         static let selectLatest = "SELECT model, max(version) FROM model_versions WHERE model IN"
         static let selectHighest = "SELECT max(version) FROM model_versions WHERE model = ?"
         static let selectAlias = "SELECT version FROM model_aliases WHERE model = ? AND alias = ?"
-        static let selectAliases = "SELECT model, version, alias FROM model_aliases WHERE (model, version) IN"
+        static func selectNumbered(_ keys: String) -> String {
+            """
+            SELECT \(columns) FROM \(keys) CROSS JOIN model_versions v JOIN registered_models m ON m.id = v.model
+            WHERE v.model = k.column1 AND v.version = k.column2
+            """
+        }
+        static func selectAliases(_ keys: String) -> String {
+            """
+            SELECT a.model, a.version, a.alias FROM \(keys) CROSS JOIN model_aliases a
+            WHERE a.model = k.column1 AND a.version = k.column2
+            """
+        }
         static let upsertAlias = """
             INSERT INTO model_aliases (model, alias, version) VALUES (?, ?, ?)
             ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version
@@ -233,7 +244,12 @@ struct VersionStore {
             UPDATE model_versions SET stage = 'Archived', updated_at = ?
             WHERE model = ? AND stage = ? AND version != ?
             """
-        static let selectTags = "SELECT model, version, key, value FROM model_version_tags WHERE (model, version) IN"
+        static func selectTags(_ keys: String) -> String {
+            """
+            SELECT t.model, t.version, t.key, t.value FROM \(keys) CROSS JOIN model_version_tags t
+            WHERE t.model = k.column1 AND t.version = k.column2
+            """
+        }
         static let upsertTag = """
             INSERT INTO model_version_tags (model, version, key, value) VALUES (?, ?, ?, ?)
             ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value

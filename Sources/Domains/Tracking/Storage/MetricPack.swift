@@ -4,13 +4,27 @@
 /// varints) and the eight bytes of the value, least first. A point of a steady series takes 10 to 12 bytes.
 enum MetricPack {
     private static let version: UInt8 = 1
+    /// Two varints of ten bytes, and a value.
+    private static let longestPoint = 28
 
     /// The bytes of these points.
     static func pack(_ points: some Collection<MetricPoint>) -> [UInt8] {
-        var bytes: [UInt8] = [version]
-        bytes.reserveCapacity(1 + points.count * 14)
-        append(points, to: &bytes)
-        return bytes
+        [UInt8](unsafeUninitializedCapacity: 1 + points.count * longestPoint) { buffer, count in
+            buffer[0] = version
+            count = 1
+            var (step, timestamp) = (Int64(0), Int64(0))
+            for point in points {
+                put(point.step &- step, in: buffer, &count)
+                put(point.timestamp &- timestamp, in: buffer, &count)
+                (step, timestamp) = (point.step, point.timestamp)
+                var bits = point.value.bitPattern
+                for _ in 0..<8 {
+                    buffer[count] = UInt8(truncatingIfNeeded: bits)
+                    bits >>= 8
+                    count += 1
+                }
+            }
+        }
     }
 
     /// The points of packed bytes; nil when they are damaged or of a newer version.
@@ -19,50 +33,37 @@ enum MetricPack {
         guard first == version else { return nil }
         var points: [MetricPoint] = []
         points.reserveCapacity(bytes.count / 10)
-        var cursor = 1
-        var step: Int64 = 0
-        var timestamp: Int64 = 0
-        while cursor < bytes.count {
-            guard let stepChange = readVarint(bytes, &cursor), let timeChange = readVarint(bytes, &cursor),
-                cursor + 8 <= bytes.count
-            else { return nil }
-            step &+= stepChange
-            timestamp &+= timeChange
-            points.append(MetricPoint(timestamp: timestamp, step: step, value: readValue(bytes, &cursor)))
+        let isWhole = bytes.withUnsafeBytes { bytes in
+            var cursor = 1
+            var (step, timestamp) = (Int64(0), Int64(0))
+            while cursor < bytes.count {
+                guard let stepChange = readVarint(bytes, &cursor), let timeChange = readVarint(bytes, &cursor),
+                    cursor + 8 <= bytes.count
+                else { return false }
+                step &+= stepChange
+                timestamp &+= timeChange
+                let bits = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: cursor, as: UInt64.self))
+                cursor += 8
+                points.append(MetricPoint(timestamp: timestamp, step: step, value: Double(bitPattern: bits)))
+            }
+            return true
         }
-        return points
+        return isWhole ? points : nil
     }
 
-    private static func append(_ points: some Collection<MetricPoint>, to bytes: inout [UInt8]) {
-        var step: Int64 = 0
-        var timestamp: Int64 = 0
-        for point in points {
-            appendVarint(point.step &- step, to: &bytes)
-            appendVarint(point.timestamp &- timestamp, to: &bytes)
-            appendValue(point.value.bitPattern, to: &bytes)
-            step = point.step
-            timestamp = point.timestamp
-        }
-    }
-
-    private static func appendValue(_ bits: UInt64, to bytes: inout [UInt8]) {
-        var rest = bits
-        for _ in 0..<8 {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
-    }
-
-    private static func appendVarint(_ value: Int64, to bytes: inout [UInt8]) {
+    /// Writes a zigzag varint.
+    private static func put(_ value: Int64, in buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int) {
         var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            buffer[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+            count += 1
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        buffer[count] = UInt8(rest)
+        count += 1
     }
 
-    private static func readVarint(_ bytes: [UInt8], _ cursor: inout Int) -> Int64? {
+    private static func readVarint(_ bytes: UnsafeRawBufferPointer, _ cursor: inout Int) -> Int64? {
         var result: UInt64 = 0
         var shift: UInt64 = 0
         while cursor < bytes.count, shift < 64 {
@@ -73,14 +74,5 @@ enum MetricPack {
             shift += 7
         }
         return nil
-    }
-
-    private static func readValue(_ bytes: [UInt8], _ cursor: inout Int) -> Double {
-        var bits: UInt64 = 0
-        for index in 0..<8 {
-            bits |= UInt64(bytes[cursor + index]) << UInt64(index * 8)
-        }
-        cursor += 8
-        return Double(bitPattern: bits)
     }
 }

@@ -122,7 +122,8 @@ struct MetricStore {
             let last = try transaction.first(Statements.selectChunk, [.int(run), .int(key), .int(chunks - 1)]),
             try last.int(0) + Int64(points.count) <= Int64(Self.chunkLimit)
         {
-            points += try unpack(last.blob(1))
+            // Older ones first: they are in order then, as a rule, and need no sorting.
+            points = try unpack(last.blob(1)) + points
             Self.sortUnique(&points)
             number = chunks - 1
         }
