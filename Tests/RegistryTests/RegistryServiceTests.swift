@@ -22,6 +22,58 @@ import Testing
         #expect(lineage.datasets.map(\.name) == ["weather"])
     }
 
+    @Test(arguments: [[], ["name DESC"], ["version_number", "name"], ["creation_timestamp DESC"]])
+    func versionsArePagedInEveryOrderWhileOthersComeIn(order: [String]) async throws {
+        for name in ["rain", "snow"] { try await fixture.register(name, versions: 4) }
+        for version in Int64(1)...4 {
+            try await registry.setTag(RegistryTag("of", "rain \(version)"), of: "rain", version)
+            try await registry.setAlias("a\(version)", of: "snow", to: version)
+        }
+        _ = try await registry.createModel("wind")
+        var found: [ModelVersion] = []
+        var token: String?
+        repeat {
+            let filter = "name IN ('rain', 'snow') AND version_number < 5"
+            let search = RegistrySearch(filter: filter, orderBy: order, limit: 3, pageToken: token)
+            let page = try await registry.searchVersions(search)
+            found += page.items
+            token = page.next
+            _ = try await registry.createVersion(fixture.draft("rain", "models:/m-1", model: "m-1"))
+        } while token != nil && found.count < 20
+        #expect(
+            found.map { "\($0.name) \($0.version)" }.sorted()
+                == ["rain", "snow"].flatMap { name in
+                    (1...4).map { "\(name) \($0)" }
+                }
+        )
+        for version in found {
+            #expect(version.tags == (version.name == "rain" ? [RegistryTag("of", "rain \(version.version)")] : []))
+            #expect(version.aliases == (version.name == "snow" ? ["a\(version.version)"] : []))
+        }
+    }
+
+    @Test func modelsArePagedWithTheirAliasesAndLatestVersions() async throws {
+        for name in ["c", "a", "b"] {
+            try await fixture.register(name, versions: 3)
+            _ = try await registry.setStage(.production, of: name, 2)
+            try await registry.setAlias("champion", of: name, to: 2)
+            try await registry.setTag(RegistryTag("of", name), ofModel: name)
+        }
+        let first = try await registry.searchModels(RegistrySearch(filter: nil, orderBy: [], limit: 2, pageToken: nil))
+        let next = try await registry.searchModels(
+            RegistrySearch(filter: nil, orderBy: [], limit: 2, pageToken: first.next)
+        )
+        let found = first.items + next.items
+        #expect(found.map(\.name) == ["a", "b", "c"])
+        #expect(next.next == nil)
+        for model in found {
+            #expect(model.latestVersions.map(\.version) == [2, 3])
+            #expect(model.latestVersions.map(\.aliases) == [["champion"], []])
+            #expect(model.aliases.map(\.name) == ["champion"])
+            #expect(model.tags == [RegistryTag("of", model.name)])
+        }
+    }
+
     @Test func promotionIsOneActWithAHistoryThatSurvivesReopening() async throws {
         try await fixture.register("rain", versions: 2)
         let moves = registry.aliasChanges()
