@@ -1,7 +1,7 @@
 """Keeps a corpus in the tree as one file of hexadecimal lines, and lays it out as libFuzzer wants it.
 
 corpus.py unpack FILE.hex FOLDER     one file for each line
-corpus.py pack FOLDER FILE.hex       one line for each file, shortest first, at most 400 of at most 2 KiB
+corpus.py pack FOLDER FILE.hex       one line for each file beside those that are there, at most 400 of at most 2 KiB
 """
 
 from __future__ import annotations
@@ -22,9 +22,18 @@ def unpack(source: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def pack(folder: pathlib.Path, target: pathlib.Path) -> None:
-    contents = {path.read_bytes() for path in folder.iterdir()}
-    kept = sorted((content for content in contents if len(content) <= LONGEST), key=lambda one: (len(one), one))
-    target.write_text("".join(f"{content.hex()}\n" for content in kept[:MOST]))
+    kept = {bytes.fromhex(line) for line in target.read_text().splitlines()} if target.exists() else set()
+    found = {path.read_bytes() for path in folder.iterdir()} - kept
+    new = sorted((content for content in found if len(content) <= LONGEST), key=in_order)
+    room = max(0, MOST - len(kept))
+    # Short and long ones alike: the shortest alone would all be cut off early.
+    kept.update(new[index * len(new) // room] for index in range(room) if len(new) > room)
+    kept.update(new if len(new) <= room else [])
+    target.write_text("".join(f"{content.hex()}\n" for content in sorted(kept, key=in_order)))
+
+
+def in_order(content: bytes) -> tuple[int, bytes]:
+    return len(content), content
 
 
 if __name__ == "__main__":

@@ -126,8 +126,9 @@ def test_any_bytes_on_the_port_of_http_hurt_only_their_connection(server: Server
         request(18, 0),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ]
-    for line in lines * 3:
-        with socket.create_connection(("127.0.0.1", server.http_port), timeout=2) as connection:
+    for line in lines:
+        # Some get no answer until the connection has been idle for long; that is not waited for.
+        with socket.create_connection(("127.0.0.1", server.http_port), timeout=1) as connection:
             try:
                 connection.sendall(line)
                 connection.shutdown(socket.SHUT_WR)

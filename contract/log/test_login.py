@@ -136,7 +136,7 @@ def test_aiokafka_logs_in(guarded: Server, mechanism: str) -> None:
     assert asyncio.run(roundtrip()) == b"hello"
 
 
-@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
 def test_java_logs_in(java: JavaClient, guarded: Server, mechanism: str) -> None:
     topic = next(NAMES)
     settings = java_login(mechanism)
