@@ -1,6 +1,7 @@
 import HTTPServer
 import JSON
 import Testing
+import Tracking
 
 @testable import MLflowAPI
 
@@ -19,6 +20,15 @@ import Testing
         #expect(status == 400)
         #expect(answer["error_code"] == "INVALID_PARAMETER_VALUE")
         return answer["message"]?.stringValue ?? ""
+    }
+
+    @Test(arguments: ["", "{", "[1]", #"{"experiment_id": "0", "start_time": 1e400}"#, #"{"start_time": 5}"#])
+    func aRunIsNeverMadeFromABodyThatNamesNoExperiment(body: String) async throws {
+        let headers: HTTPHeaders = ["Content-Type": "application/json"]
+        let answer = try await fixture.respond(.post, "/api/2.0/mlflow/runs/create", headers, Array(body.utf8))
+        #expect(answer.status == 400)
+        let runs = try await fixture.tracking.searchRuns(SearchRequest(), experiments: [.standard], view: .all)
+        #expect(runs.items.map(\.info.id.text) == [run])
     }
 
     @Test func missingFieldsAreNamedWithTheirPath() async throws {

@@ -5,6 +5,9 @@ import Testing
 
 @testable import Tracking
 
+/// Nobody registers anything meanwhile.
+private let unclaimed: TrackingService.ArtifactClaims = { _, _, _ in [] }
+
 @Suite(.timeLimit(.minutes(10))) struct TrashTests {
     private let fixture: TrackingFixture
     private var tracking: TrackingService { fixture.tracking }
@@ -67,7 +70,7 @@ import Testing
         let usage = try await tracking.usage(of: .run(doomed.id), besides: [])
         #expect(usage == ArtifactUsage(bytes: 1_600, freed: 300))
         let before = try await storedBytes()
-        #expect(try await tracking.purge(.run(doomed.id), besides: { _ in [] }) == 300)
+        #expect(try await tracking.purge(.run(doomed.id), besides: [], claims: unclaimed) == 300)
         #expect(try await storedBytes() == before - 300)
         #expect(try await tracking.runInfo(doomed.id) == nil)
         #expect(try await tracking.trash().isEmpty)
@@ -99,7 +102,7 @@ import Testing
 
         try await tracking.deleteExperiment(experiment)
         #expect(try await rows().filter { before[$0.key] != $0.value }.count > 15)
-        _ = try await tracking.purge(.experiment(experiment), besides: { _ in [] })
+        _ = try await tracking.purge(.experiment(experiment), besides: [], claims: unclaimed)
         let after = try await rows()
         #expect(after.filter { before[$0.key] != $0.value } == [:])
     }
@@ -117,7 +120,7 @@ import Testing
         #expect(items.map(\.subject) == [.experiment(experiment)], "its runs are part of it")
         #expect(items.first?.runs == 2)
         #expect(try await tracking.usage(of: .experiment(experiment), besides: []).freed == 6)
-        #expect(try await tracking.purge(.experiment(experiment), besides: { _ in [] }) == 6)
+        #expect(try await tracking.purge(.experiment(experiment), besides: [], claims: unclaimed) == 6)
         #expect(try await fixture.blobs.list().isEmpty)
         #expect(try await tracking.runInfo(first.id) == nil)
         await #expect(throws: TrackingError.self) { try await tracking.experiment(experiment) }
@@ -129,7 +132,7 @@ import Testing
     @Test func theDefaultExperimentIsThereAgainAfterItsPurge() async throws {
         _ = try await run("r", files: ["a": [1]])
         try await tracking.deleteExperiment(.standard)
-        #expect(try await tracking.purge(.experiment(.standard), besides: { _ in [] }) == 1)
+        #expect(try await tracking.purge(.experiment(.standard), besides: [], claims: unclaimed) == 1)
         #expect(try await tracking.experiment(.standard).stage == .active)
         _ = try await run("next", files: [:])
     }
@@ -150,7 +153,9 @@ import Testing
     @Test func onlyWhatIsInTheTrashIsPurgedOrRestored() async throws {
         let info = try await run("living", files: ["a": [1]])
         for subject in [TrashedWork.Subject.run(info.id), .run(RunID("none")), .experiment(.standard)] {
-            await #expect(throws: TrackingError.self) { try await tracking.purge(subject, besides: { _ in [] }) }
+            await #expect(throws: TrackingError.self) {
+                try await tracking.purge(subject, besides: [], claims: unclaimed)
+            }
             await #expect(throws: TrackingError.self) { try await tracking.restore(subject) }
         }
         #expect(try await tracking.run(info.id).metric("m") == 199)
@@ -161,13 +166,13 @@ import Testing
         let used = "\(info.artifactLocation)/model"
         try await tracking.deleteRun(info.id)
         #expect(try await tracking.usage(of: .run(info.id), besides: [used]) == ArtifactUsage(bytes: 6, freed: 3))
-        #expect(try await tracking.purge(.run(info.id), besides: { _ in [used] }) == 3)
+        #expect(try await tracking.purge(.run(info.id), besides: [used], claims: unclaimed) == 3)
         let folder = try #require(ArtifactPath(location: used))
         #expect(try await artifacts.list(folder).map(\.name) == ["MLmodel", "data"])
         #expect(try await tracking.orphanUsage(of: [used], besides: []) == ArtifactUsage(bytes: 3, freed: 3))
         #expect(try await tracking.orphanUsage(of: [used], besides: [used]) == ArtifactUsage(bytes: 3, freed: 0))
-        #expect(try await tracking.freeOrphans(besides: { _ in [used] }) == 0)
-        #expect(try await tracking.freeOrphans(besides: { _ in [] }) == 3)
+        #expect(try await tracking.freeOrphans(besides: [used]) == 0)
+        #expect(try await tracking.freeOrphans(besides: []) == 3)
         #expect(try await artifacts.list(.root).isEmpty)
         #expect(try await fixture.blobs.list().isEmpty)
     }
@@ -177,14 +182,14 @@ import Testing
             let info = try await run("r", files: ["a": [9]])
             try await tracking.deleteRun(info.id)
             let tracking = tracking
-            async let purged = try? await tracking.purge(.run(info.id), besides: { _ in [] })
+            async let purged = try? await tracking.purge(.run(info.id), besides: [], claims: unclaimed)
             async let restored: Void? = try? await tracking.restore(.run(info.id))
             _ = await (purged, restored)
             if try await tracking.runInfo(info.id) != nil {
                 let folder = try #require(ArtifactPath(location: info.artifactLocation))
                 #expect(try await artifacts.open(folder.appending(ArtifactPath(parsing: "a"))) != nil)
                 try await tracking.deleteRun(info.id)
-                _ = try await tracking.purge(.run(info.id), besides: { _ in [] })
+                _ = try await tracking.purge(.run(info.id), besides: [], claims: unclaimed)
             }
         }
         #expect(try await fixture.blobs.list().isEmpty)

@@ -62,6 +62,7 @@ package enum RegistrySchema {
             statements: [
                 "CREATE INDEX registered_models_by_time ON registered_models (updated_at, name)",
                 "CREATE INDEX model_versions_by_time ON model_versions (updated_at DESC, model)",
+                "CREATE INDEX model_versions_by_logged_model ON model_versions (logged_model)",
             ]
         ),
     ]

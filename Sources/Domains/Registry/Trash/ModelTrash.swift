@@ -64,7 +64,16 @@ struct ModelTrash {
         try transaction.query(Statements.locations, [.text(id), .text(id)]).map { try $0.text(0) }
     }
 
-    /// Where files lie that a version needs, be it in use or in the trash, but for those of one row of the trash.
+    /// Where files of versions lie that came from some runs and logged models, and of all that are in the trash.
+    func locations(ofRuns runs: [String], loggedModels: [String]) throws -> [String] {
+        let found =
+            [try transaction.query(Statements.locationsInTrash)]
+            + (try runs.map { try transaction.query(Statements.locationsOfRun, [.text($0)]) })
+            + (try loggedModels.map { try transaction.query(Statements.locationsOfLoggedModel, [.text($0)]) })
+        return try found.joined().map { try $0.text(0) }
+    }
+
+    /// Where files lie that some version needs, be it in use or in the trash, besides something in the trash.
     func locationsInUse(besides id: String?) throws -> [String] {
         try transaction.query(Statements.locationsInUse, [.text(id ?? ""), .text(id ?? "")]).map { try $0.text(0) }
     }
@@ -140,6 +149,9 @@ struct ModelTrash {
         static let locations = """
             SELECT DISTINCT location FROM registry_trash WHERE (id = ? OR parent = ?) AND location IS NOT NULL
             """
+        static let locationsInTrash = "SELECT location FROM registry_trash WHERE location IS NOT NULL"
+        static let locationsOfRun = "SELECT location FROM model_versions WHERE run = ?"
+        static let locationsOfLoggedModel = "SELECT location FROM model_versions WHERE logged_model = ?"
         static let locationsInUse = """
             SELECT location FROM model_versions
             UNION SELECT location FROM registry_trash WHERE id <> ? AND parent <> ? AND location IS NOT NULL

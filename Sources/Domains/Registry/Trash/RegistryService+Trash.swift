@@ -21,9 +21,13 @@ extension RegistryService {
         try await database.read { try ModelTrash(transaction: $0).locationsInUse(besides: id) }
     }
 
-    /// Where files lie that some version needs, inside somebody else's transaction.
-    package func locationsInUse(in transaction: any SQLTransaction) throws -> [String] {
-        try ModelTrash(transaction: transaction).locationsInUse(besides: nil)
+    /// Where files of versions lie that came from some runs and logged models, inside somebody else's transaction.
+    package func locations(
+        ofRuns runs: [String],
+        loggedModels: [String],
+        in transaction: any SQLTransaction
+    ) throws -> [String] {
+        try ModelTrash(transaction: transaction).locations(ofRuns: runs, loggedModels: loggedModels)
     }
 
     /// Takes a model or a version out of the trash: one atomic act.

@@ -3,8 +3,11 @@ internal import Primitives
 package import SQLStore
 
 extension TrackingService {
-    /// Places whose files others use, asked in the transaction that removes: nobody can come to use one meanwhile.
-    package typealias LocationsInUse = @Sendable (any SQLTransaction) throws -> [String]
+    /// The places whose files others use, of what some runs and logged models have made.
+    ///
+    /// Asked in the transaction that removes those, so that nobody can come to use one unseen.
+    package typealias ArtifactClaims =
+        @Sendable (_ runs: [RunID], _ models: [LoggedModelID], any SQLTransaction) throws -> [String]
 
     /// Whether a run is there, in use or in the trash, inside somebody else's transaction.
     package func isThere(_ run: RunID, in transaction: any SQLTransaction) throws -> Bool {
@@ -59,24 +62,28 @@ extension TrackingService {
     /// - Parameters:
     ///   - subject: what is in the trash.
     ///   - locations: places that others use: their files stay until ``freeOrphans(besides:)`` finds them unused.
+    ///   - claims: tells of those that have come since.
     /// - Returns: how many bytes were freed.
     /// - Throws: `TrackingError` with code `doesNotExist` where it is not in the trash.
     package func purge(
         _ subject: TrashedWork.Subject,
-        besides locations: @escaping LocationsInUse
+        besides locations: [String],
+        claims: @escaping ArtifactClaims
     ) async throws -> Int64 {
+        let kept = locations.compactMap(ArtifactPath.init(location:))
         var freed: Int64 = 0
         if case .experiment(let id) = subject {
             try await database.read { try TrashStore(transaction: $0).require(subject) }
-            freed += try await purgeRuns(of: id, besides: locations)
+            freed += try await purgeRuns(of: id, besides: kept, claims)
             try await purgeTraces(of: id)
         }
         let blobs = try await database.write { transaction in
             let store = TrashStore(transaction: transaction)
             try store.require(subject)
             let artifacts = ArtifactStore(transaction: transaction)
-            let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
-            let blobs = try store.folders(of: subject).flatMap { try artifacts.delete($0, besides: kept) }
+            let (runs, models) = try store.work(of: subject)
+            let claimed = try claims(runs, models, transaction).compactMap(ArtifactPath.init(location:))
+            let blobs = try store.folders(of: subject).flatMap { try artifacts.delete($0, besides: kept + claimed) }
             switch subject {
             case .run(let id): try store.remove(id)
             case .loggedModel(let id): try store.remove(id)
@@ -91,9 +98,9 @@ extension TrackingService {
 
     /// Frees files of purged things that were kept for others who have gone since; returns how many bytes that were.
     @discardableResult
-    package func freeOrphans(besides locations: @escaping LocationsInUse) async throws -> Int64 {
+    package func freeOrphans(besides locations: [String]) async throws -> Int64 {
+        let kept = locations.compactMap(ArtifactPath.init(location:))
         let blobs = try await database.write { transaction in
-            let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
             let store = ArtifactStore(transaction: transaction)
             return try store.orphans().filter { !kept.contains($0) }.flatMap {
                 try store.delete(orphan: $0, besides: kept)
@@ -125,7 +132,8 @@ extension TrackingService {
 
     private func purgeRuns(
         of experiment: ExperimentID,
-        besides locations: @escaping LocationsInUse
+        besides kept: [ArtifactPath],
+        _ claims: @escaping ArtifactClaims
     ) async throws -> Int64 {
         var freed: Int64 = 0
         while true {
@@ -133,9 +141,9 @@ extension TrackingService {
                 let store = TrashStore(transaction: transaction)
                 try store.require(.experiment(experiment))
                 let artifacts = ArtifactStore(transaction: transaction)
-                let kept = try locations(transaction).compactMap(ArtifactPath.init(location:))
                 var blobs: [Blob] = []
                 let runs = try store.runs(of: experiment, limit: Self.purgeLength)
+                let kept = kept + (try claims(runs, [], transaction).compactMap(ArtifactPath.init(location:)))
                 for run in runs {
                     for folder in try store.folders(of: .run(run)) {
                         blobs += try artifacts.delete(folder, besides: kept)

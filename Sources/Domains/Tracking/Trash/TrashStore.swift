@@ -28,6 +28,15 @@ struct TrashStore {
         }
     }
 
+    /// The runs and logged models that go with something; those of an experiment as far as they have not gone before.
+    func work(of subject: TrashedWork.Subject) throws -> (runs: [RunID], models: [LoggedModelID]) {
+        switch subject {
+        case .experiment(let id): (try runs(of: id, limit: .max), try models(of: id))
+        case .run(let id): ([id], [])
+        case .loggedModel(let id): ([], [id])
+        }
+    }
+
     /// Throws unless it is in the trash: it may have been restored or purged by somebody else meanwhile.
     func require(_ subject: TrashedWork.Subject) throws {
         let row =

@@ -21,8 +21,8 @@ struct RunEndpoints {
     }
 
     @Sendable private func create(_ call: Call) async throws -> [UInt8] {
-        let experiment = try call.fields.string("experiment_id").flatMap { $0.isEmpty ? nil : $0 }
-        var draft = RunDraft(experiment: try experiment.map { try ExperimentID(parsing: $0) } ?? .standard)
+        // Never the default one: a body that is no JSON counts as empty, and would make a run there.
+        var draft = RunDraft(experiment: try call.fields.experimentID())
         draft.name = try call.fields.string("run_name")
         draft.user = try call.fields.string("user_id") ?? ""
         draft.startTime = try call.fields.int("start_time") ?? 0

@@ -45,7 +45,7 @@ package struct RegistryTrash: TrashSource {
     /// Removes an item for good.
     package func purge(_ item: TrashItem) async throws -> Int64 {
         try await registry.purge(trashed: Self.identifier(item))
-        return try await tracking.freeOrphans(besides: registry.locationsInUse(in:))
+        return try await tracking.freeOrphans(besides: registry.locationsInUse())
     }
 
     private static func identifier(_ item: TrashItem) -> String {

@@ -39,12 +39,18 @@ package struct TrackingTrash: TrashSource, SpaceSweeper {
 
     /// Removes an item for good.
     package func purge(_ item: TrashItem) async throws -> Int64 {
-        try await tracking.purge(try subject(item), besides: registry.locationsInUse(in:))
+        let registry = registry
+        return try await tracking.purge(try subject(item), besides: registry.locationsInUse()) {
+            runs,
+            models,
+            transaction in
+            try registry.locations(ofRuns: runs.map(\.text), loggedModels: models.map(\.text), in: transaction)
+        }
     }
 
     /// Frees what interrupted acts have left behind.
     package func sweep() async throws -> Int64 {
-        let orphans = try await tracking.freeOrphans(besides: registry.locationsInUse(in:))
+        let orphans = try await tracking.freeOrphans(besides: registry.locationsInUse())
         return try await orphans + tracking.artifacts.sweep()
     }
 
