@@ -70,6 +70,7 @@ import Testing
         #expect(project.monitors[0].drift?.psi == 0.2)
         #expect(project.monitors[0].drift?.wasserstein == nil)
         #expect(project.retraining[0].alerts == ["performance", "drift"])
+        #expect(project.retraining[0].isAutomatic)
         #expect(project.checks[0].holds(for: 0))
         #expect(!project.checks[0].holds(for: 1))
     }

@@ -43,6 +43,18 @@ import Testing
         #expect(decide([alert], labelled: 1_000) == .start(alert))
     }
 
+    @Test func `a policy that only suggests says why, and a person starts it`() {
+        var cautious = policy
+        cautious.isAutomatic = false
+        func decide(_ trigger: Trigger, labelled: Int) -> PolicyDecision {
+            let signal = PolicySignal(triggers: [trigger], labelledRows: labelled, row: labelled)
+            return cautious.decide(signal, memory: PolicyMemory(), nowMilliseconds: 100_000_000)
+        }
+        #expect(isHeld(decide(alert, labelled: 5_000), "suggested, since AUC below 0.7"))
+        #expect(isHeld(decide(alert, labelled: 999), "999 labelled rows of the 1000"))
+        #expect(decide(manual, labelled: 5_000) == .start(manual))
+    }
+
     @Test func `the cool-down counts labelled rows since the last attempt`() {
         let memory = PolicyMemory(lastAttemptLabelledRows: 2_000)
         #expect(isHeld(decide([alert], labelled: 2_299, memory: memory), "cool-down: 299 of 300"))

@@ -1,5 +1,6 @@
 internal import JSON
 @testable internal import Scoring
+internal import Synchronization
 internal import Testing
 
 struct ReplayPaceTests {
@@ -61,6 +62,51 @@ struct ColumnRowsTests {
         #expect(throws: ScoringError.self) {
             try make(columns + [ColumnRows.Column(name: "short", values: [1], isInteger: false)])
         }
+    }
+}
+
+struct ReplayLeadTests {
+    /// A follower that is moved by hand.
+    final class Follower: Sendable {
+        let rows = Atomic<Int>(0)
+    }
+
+    let follower = Follower()
+
+    func lead(_ limit: Int) -> ReplayLead {
+        ReplayLead(limit: limit, patience: .seconds(5)) { [follower] in follower.rows.load(ordering: .relaxed) }
+    }
+
+    @Test func aReplayWaitsWhileItsFollowerGetsOn() {
+        let lead = lead(100)
+        #expect(lead.allows(rows: 100, now: 0))
+        for second in 1...20 {
+            follower.rows.store(second, ordering: .relaxed)
+            #expect(!lead.allows(rows: 200, now: Int64(second) * 3_000_000_000))
+        }
+        follower.rows.store(100, ordering: .relaxed)
+        #expect(lead.allows(rows: 200, now: 70_000_000_000))
+        #expect(!lead.allows(rows: 201, now: 71_000_000_000))
+    }
+
+    @Test func aFollowerThatStandsStillIsWaitedForOnlyOnce() {
+        let lead = lead(100)
+        #expect(!lead.allows(rows: 101, now: 0))
+        #expect(!lead.allows(rows: 101, now: 4_999_999_999))
+        #expect(lead.allows(rows: 101, now: 5_000_000_000))
+        #expect(lead.allows(rows: 202, now: 5_000_000_001))
+        // Twice the lead that was found: a replay beside a dead monitor stops a few times, and not for long.
+        let stops = (203...100_000).count { !lead.allows(rows: $0, now: Int64($0) * 10_000_000) }
+        #expect(stops < 10 * 501)
+    }
+
+    @Test func aLateFollowerMayComeBack() {
+        let lead = lead(10)
+        #expect(!lead.allows(rows: 50, now: 0))
+        #expect(lead.allows(rows: 50, now: 6_000_000_000))
+        follower.rows.store(49, ordering: .relaxed)
+        #expect(lead.allows(rows: 149, now: 7_000_000_000))
+        #expect(!lead.allows(rows: 150, now: 7_000_000_000))
     }
 }
 

@@ -116,7 +116,7 @@ extension RetrainingPolicy {
         if memory.recentAttempts.count(where: { $0 > dayAgo }) >= maximumAttemptsPerDay {
             return "the budget of \(maximumAttemptsPerDay) attempts in 24 hours is used up"
         }
-        return nil
+        return isAutomatic ? nil : "suggested, since \(trigger.message): martlet loop retrain starts it"
     }
 }
 

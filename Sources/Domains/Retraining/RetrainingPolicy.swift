@@ -18,6 +18,8 @@ package struct RetrainingPolicy: Sendable, Hashable {
     package var maximumAgeMilliseconds: Int64?
     /// Labelled rows of the stream before which nothing starts by itself.
     package var warmUpRows = 0
+    /// Whether an attempt begins by itself; else the reason is shown and a person begins it.
+    package var isAutomatic = true
     /// Milliseconds that must pass between the starts of two attempts.
     package var coolDownMilliseconds: Int64 = 0
     /// Labelled rows that must pass between the starts of two attempts.

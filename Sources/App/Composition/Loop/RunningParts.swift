@@ -3,6 +3,7 @@ internal import Execution
 internal import Lake
 internal import Monitoring
 internal import Pipelines
+internal import Primitives
 internal import Registry
 internal import Retraining
 internal import Scoring
@@ -37,16 +38,21 @@ struct RunningParts: Sendable {
         for model in Set(activation.project.monitors.map(\.model)) where !model.isEmpty {
             await followers.moveReference(of: model)
         }
-        replays = try await builder.replays(gate: RetrainingGate(retrainers: retrainers))
+        replays = try await builder.replays(retrainers: retrainers, monitors: monitors)
         self.followers = followers
     }
 }
 
-/// Shut while a retraining is under way: a job takes seconds, a simulated day is 24 hours.
-struct RetrainingGate: ReplayGate {
+/// Shut while a retraining is under way, since a job takes seconds and a simulated day has 24 hours, and while monitors
+/// cannot follow.
+struct LoopGate: ReplayGate {
     let retrainers: [RetrainingService]
+    let leads: [ReplayLead]
 
-    var isOpen: Bool { retrainers.allSatisfy(\.isIdle) }
+    func isOpen(afterRows rows: Int) -> Bool {
+        let now = MonotonicClock.nowNanoseconds()
+        return retrainers.allSatisfy(\.isIdle) && leads.allSatisfy { $0.allows(rows: rows, now: now) }
+    }
 }
 
 /// Makes the services that a project declares.
@@ -130,9 +136,20 @@ struct PartsBuilder {
         }
     }
 
-    func replays(gate: RetrainingGate) async throws -> [ReplaySource] {
+    /// Rows that a replay may be ahead of a monitor besides those whose labels are still held back.
+    private static let lead = 500
+
+    func replays(retrainers: [RetrainingService], monitors: [MonitorService]) async throws -> [ReplaySource] {
         var sources: [ReplaySource] = []
         for declaration in project.replays {
+            let limit = declaration.labelDelayRows + max(Self.lead, Int(declaration.rowsPerSecond))
+            let followers = monitors.filter {
+                $0.definition.inputTopic == declaration.output && $0.definition.labelsTopic != nil
+            }
+            let gate = LoopGate(
+                retrainers: retrainers,
+                leads: followers.map { monitor in ReplayLead(limit: limit) { monitor.settledThrough } }
+            )
             let configuration = ReplayConfiguration(
                 name: declaration.name,
                 output: declaration.output,
@@ -198,6 +215,7 @@ extension RetrainingPolicy {
         everyLabels = declaration.everyLabels
         maximumAgeMilliseconds = declaration.maximumAgeDays.map { Int64($0 * 86_400_000) }
         warmUpRows = declaration.warmUpRows
+        isAutomatic = declaration.isAutomatic
         coolDownMilliseconds = Int64(declaration.coolDownMinutes * 60_000)
         guard let text = declaration.schedule else { return }
         guard let schedule = CronSchedule(text) else {

@@ -2,6 +2,7 @@ internal import Execution
 internal import Primitives
 package import SQLStore
 package import Streams
+internal import Synchronization
 internal import Telemetry
 
 /// Watches one model: reads its topics, keeps the state, stores what it finds and tells the observer.
@@ -112,6 +113,11 @@ package actor MonitorService: Service {
     /// What was read and joined so far.
     package var counters: MonitorCounters { state.assembler.currentCounters }
 
+    /// The position in the input up to which all rows are done with: labelled, or given up; of any thread.
+    package nonisolated var settledThrough: Int { settled.load(ordering: .relaxed) }
+
+    private nonisolated let settled = Atomic<Int>(0)
+
     /// Rows of the input that are done with: labelled, or given up.
     package var settledRows: Int { Int(state.assembler.settledThrough - definition.startOffset) }
 
@@ -182,6 +188,7 @@ package actor MonitorService: Service {
     private func restore() async throws {
         let saved = try await store.load(definition.name)
         if let text = saved.state { state = try MonitorSnapshot(decoding: text, for: definition) }
+        settled.store(Int(state.assembler.settledThrough), ordering: .relaxed)
         if let reference = definition.reference ?? saved.reference, reference != inspector.reference {
             do {
                 inspector = try await makeInspector(reference)
@@ -305,6 +312,7 @@ package actor MonitorService: Service {
             hasNotices = true
         }
         state = turn.state
+        settled.store(Int(state.assembler.settledThrough), ordering: .relaxed)
         for window in turn.filled { await observer?.monitor(definition.name, didFill: window) }
         for (estimate, alerts) in turn.estimates {
             latestEstimate = estimate

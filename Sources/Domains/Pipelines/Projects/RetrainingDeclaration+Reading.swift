@@ -17,8 +17,13 @@ extension RetrainingDeclaration {
         where !(0...1_000_000).contains(value) {
             throw trigger.error(name, "must be from 0 to 1000000, not \(value)")
         }
+        let mode = try fields.optionalString("mode") ?? "automatic"
+        guard ["automatic", "suggest"].contains(mode) else {
+            throw fields.error("mode", "must be automatic or suggest, not '\(mode)'")
+        }
         self.init(
             name: try fields.string("name"),
+            isAutomatic: mode == "automatic",
             monitor: try fields.string("monitor"),
             training: try fields.string("training"),
             model: try fields.string("model"),

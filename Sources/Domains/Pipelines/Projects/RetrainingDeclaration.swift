@@ -2,6 +2,8 @@
 package struct RetrainingDeclaration: Sendable, Hashable {
     /// The policy's name.
     package var name: String
+    /// Whether retraining begins by itself; else it is suggested only.
+    package var isAutomatic: Bool
     /// The monitor whose alerts it listens to.
     package var monitor: String
     /// The training that makes the challenger.

@@ -166,7 +166,7 @@ package final class ReplaySource: Service {
         try await fill(&position, producer)
         try await sendLabels(total: total, &position, producer)
         while position.row < total && !isStopping {
-            if await waitForGate() { pace.restart(now: MonotonicClock.nowNanoseconds()) }
+            if await waitForGate(rows: position.row) { pace.restart(now: MonotonicClock.nowNanoseconds()) }
             let due = pace.due(
                 now: MonotonicClock.nowNanoseconds(),
                 limit: min(Self.largestBatch, total - position.row)
@@ -183,10 +183,10 @@ package final class ReplaySource: Service {
     }
 
     /// Waits while the gate is shut; true where it was.
-    private func waitForGate() async -> Bool {
-        guard let gate, !gate.isOpen else { return false }
+    private func waitForGate(rows: Int) async -> Bool {
+        guard let gate, !gate.isOpen(afterRows: rows) else { return false }
         state.withLock { $0.state = .held }
-        while !gate.isOpen && !isStopping { await pause(20_000_000) }
+        while !gate.isOpen(afterRows: rows) && !isStopping { await pause(20_000_000) }
         state.withLock { $0.state = .running }
         return true
     }
