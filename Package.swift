@@ -193,6 +193,14 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // The kernels of Statistics, timed by bench/drift.py
+        .executableTarget(
+            name: "statistics-benchmark",
+            dependencies: ["Statistics"],
+            path: "bench/statistics",
+            swiftSettings: swiftSettings
+        ),
+
         // Tests
         .target(
             name: "TestSupport",
@@ -281,7 +289,10 @@ let package = Package(
 
         tests(
             "Monitoring",
-            ["SQLStore", "SQLStoreTestSupport", "Statistics", "Streams", "StreamsTestSupport", "Execution"]
+            [
+                "SQLStore", "SQLStoreTestSupport", "Statistics", "Streams", "StreamsTestSupport", "Execution", "JSON",
+                "Files",
+            ]
         ),
 
         tests("Retraining", ["SQLStore", "SQLStoreTestSupport", "Statistics"]),

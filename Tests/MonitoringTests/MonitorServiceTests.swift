@@ -269,7 +269,7 @@ struct MonitorServiceTests {
         script.sources[1] = script.sources[1].map { event in
             guard case .prediction(let role, var prediction) = event, prediction.rowOffset >= 500 else { return event }
             prediction.probability = 0.45 + prediction.probability / 10
-            prediction.predicted = prediction.probability > 0.5
+            prediction.predicted = .flag(prediction.probability > 0.5)
             return .prediction(role: role, prediction)
         }
         script.sources[3] = Array(script.sources[3].prefix(400))

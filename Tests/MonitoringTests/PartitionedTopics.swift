@@ -41,7 +41,7 @@ struct PartitionedTopics: Sendable {
                 let place = places[Int(prediction.rowOffset)]
                 let text = """
                     {"prediction_id":"in-\(place.partition)-\(place.offset)","probability":\(prediction.probability),\
-                    "prediction":\(prediction.predicted ? 1 : 0),"model":"rain","version":\(prediction.version),\
+                    "prediction":\(prediction.predicted == true ? 1 : 0),"model":"rain","version":\(prediction.version),\
                     "source":{"topic":"in","partition":\(place.partition),"offset":\(place.offset)}}
                     """
                 append(topic, Int(place.partition), Int64(number), text)
@@ -51,7 +51,8 @@ struct PartitionedTopics: Sendable {
             guard case .label(let label) = event else { continue }
             let place = places[number]
             let id = "in-\(place.partition)-\(place.offset)"
-            let text = "{\"prediction_id\":\"\(id)\",\"label\":\(label.value ? 1 : 0),\"event_time\":\(label.time)}"
+            let text =
+                "{\"prediction_id\":\"\(id)\",\"label\":\(label.value == true ? 1 : 0),\"event_time\":\(label.time)}"
             append("labels", number < from ? 0 : number % labelPartitions, label.time, text)
         }
         self.records = records

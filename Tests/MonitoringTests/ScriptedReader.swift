@@ -44,12 +44,13 @@ struct ScriptedTopics: Sendable {
         case .prediction(_, let prediction):
             text = """
                 {"prediction_id":"\(prediction.id)","probability":\(prediction.probability),\
-                "prediction":\(prediction.predicted ? 1 : 0),"model":"rain","version":\(prediction.version),\
+                "prediction":\(prediction.predicted == true ? 1 : 0),"model":"rain","version":\(prediction.version),\
                 "source":{"topic":"in","partition":0,"offset":\(prediction.rowOffset)}}
                 """
             time = 0
         case .label(let label):
-            text = "{\"prediction_id\":\"\(label.id)\",\"label\":\(label.value ? 1 : 0),\"event_time\":\(label.time)}"
+            text =
+                "{\"prediction_id\":\"\(label.id)\",\"label\":\(label.value == true ? 1 : 0),\"event_time\":\(label.time)}"
             time = 0
         case .undecodable:
             text = "{"

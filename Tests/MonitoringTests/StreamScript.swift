@@ -33,12 +33,12 @@ struct StreamScript {
                     id: "in-0-\(row)",
                     rowOffset: Int64(row),
                     probability: probability,
-                    predicted: probability > 0.5,
+                    predicted: .flag(probability > 0.5),
                     version: role == 0 && row >= swap ? 2 : 1
                 )
                 sources[1 + role].append(.prediction(role: role, verdict))
             }
-            labels.append(.init(id: "in-0-\(row)", offset: 0, value: truth, time: Int64(row) * 1000))
+            labels.append(.init(id: "in-0-\(row)", offset: 0, value: .flag(truth), time: Int64(row) * 1000))
         }
         sources[3] = labels.enumerated().map { index, label in
             var label = label

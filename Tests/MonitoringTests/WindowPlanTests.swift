@@ -97,7 +97,9 @@ struct WindowPlanTests {
         for event in rows(Array(0..<8)) + predictions(8) { assembler.receive(event) }
         #expect(drain(&assembler).compactMap(\.measured).map(\.labelled) == [0, 0])
         for (offset, row) in [1, 3, 6].enumerated() {
-            assembler.receive(.label(.init(id: "p\(row)", offset: Int64(offset), value: row == 1, time: Int64(row))))
+            assembler.receive(
+                .label(.init(id: "p\(row)", offset: Int64(offset), value: .flag(row == 1), time: Int64(row)))
+            )
         }
         #expect(drain(&assembler).isEmpty)
         let filled = assembler.takeRefilled(limit: 10)

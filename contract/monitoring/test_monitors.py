@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from confluent_kafka import Consumer, Producer
 from scipy.stats import chi2_contingency, ks_2samp
+from sklearn import metrics
 
 from martlet_server import Server, binary
 from monitoring.receivers import MailRelay, Webhook, wait_for
@@ -176,6 +177,62 @@ def test_reports_of_a_window(make_server: MakeServer, tmp_path: pathlib.Path, re
     assert page.stat().st_size < 200_000
     assert "load" in page.read_text() and "http" not in page.read_text().partition("<style>")[0]
     assert martlet(server, "monitor", "report", "machine-input", "9").returncode == 3
+
+
+def predictions(version: int, says: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Predictions of the rows of topic `machine`, in order."""
+    return [
+        {
+            "prediction_id": f"machine-0-{index}",
+            "model": "wear",
+            "version": version,
+            "source": {"topic": "machine", "partition": 0, "offset": index},
+            **said,
+        }
+        for index, said in enumerate(says)
+    ]
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_performance_of_a_window_is_that_of_scikit_learn(
+    make_server: MakeServer, tmp_path: pathlib.Path, reference: list[dict], task: str
+) -> None:
+    random = np.random.default_rng(3)
+    score = random.random(ROWS)
+    if task == "binary":
+        truth: list[Any] = [int(value) for value in random.random(ROWS) < score]
+        says = [{"probability": float(value), "prediction": int(value >= 0.5)} for value in score]
+        expected = {"RocAuc": metrics.roc_auc_score(truth, score), "F1Score": metrics.f1_score(truth, score >= 0.5)}
+    elif task == "multiclass":
+        said = random.choice(list("abc"), ROWS)
+        truth = [str(value) for value in np.where(random.random(ROWS) < 0.7, said, random.choice(list("abc"), ROWS))]
+        says = [{"prediction": str(value)} for value in said]
+        expected = {"F1Score": metrics.f1_score(truth, said, average="macro")}
+    else:
+        truth = [float(value) for value in 10 * score + random.normal(size=ROWS)]
+        says = [{"value": float(10 * value)} for value in score]
+        expected = {"MAE": metrics.mean_absolute_error(truth, 10 * score)}
+    server = start(make_server, tmp_path)
+    for topic in ("wear.predictions", "wear.labels"):
+        server.post("/api/v1/topics", {"name": topic, "partitions": 1})
+    server.post(
+        "/api/v1/monitors",
+        declaration(model="wear", task=task, predictions={"champion": "wear.predictions"}, labels="wear.labels"),
+    )
+    labels = [{"prediction_id": f"machine-0-{index}", "label": value} for index, value in enumerate(truth)]
+    send(server, "machine", rows(ROWS, seed=2))
+    send(server, "wear.predictions", predictions(1, says))
+    send(server, "wear.labels", labels)
+    wait_for("the labels", lambda: windows(server), lambda all: bool(all) and all[0]["labelled"] == ROWS)
+    report = server.get("/api/v1/monitors/machine-input/windows/0/report?kind=performance")
+    found = {metric["name"]: metric["current"] for metric in report["comparison"]}
+    assert report["rows"] == ROWS and report["unlabelled"] == 0
+    for name, value in expected.items():
+        assert abs(found[name] - value) < 1e-9, (name, found[name], value)
+    page = tmp_path / "performance.html"
+    made = martlet(server, "monitor", "report", "machine-input", "0", "--kind", "performance", "--html", str(page))
+    assert made.returncode == 0, made.stderr
+    assert next(iter(expected)) in page.read_text()
 
 
 def test_bad_values_are_counted_and_told(

@@ -54,6 +54,8 @@ package enum WindowReportKind: String, Sendable, CaseIterable {
     case drift
     /// What columns hold, beside the reference.
     case summary
+    /// How good the champion's predictions are, by the labels that have come.
+    case performance
 }
 
 /// A report in both forms.

@@ -24,6 +24,7 @@ extension MonitorDefinition {
             performance: declaration.performance.compactMap(PerformanceLimit.init)
         )
         dataset = declaration.dataset
+        task = MonitorTask(rawValue: declaration.task) ?? .binary
         firstRow = Int64(declaration.firstRow)
         labelHorizonMilliseconds = Int64(declaration.horizonDays * 86_400_000)
         join = declaration.labelKey.map { .entity(key: $0) } ?? .predictionID

@@ -12,7 +12,8 @@ enum LoopJSON {
             "last_row": .int(window.lastRow), "rows": .int(Int64(window.rows)),
             "labelled": .int(Int64(window.labelled)), "unscored": .int(Int64(window.unscored)),
         ]
-        for metric in [QualityMetric.auc, .f1, .logLoss, .brier, .accuracy] {
+        let others = QualityMetric.allCases.filter { metric in window.quality.contains { $0[metric] != nil } }
+        for metric in Set([QualityMetric.auc, .f1, .logLoss, .brier, .accuracy] + others) {
             object[metric.rawValue] = .object(
                 JSONObject(window.quality.map { ($0.role, number($0[metric])) })
             )

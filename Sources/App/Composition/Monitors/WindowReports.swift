@@ -20,6 +20,7 @@ struct WindowReports {
         of definition: MonitorDefinition,
         kind: WindowReportKind
     ) async throws -> WindowReport {
+        if kind == .performance { return try await performance(of: window, definition) }
         let rows = try await rows(of: window, definition)
         let current = (
             label: DatasetLabel(name: "\(definition.name), window \(window.index)", rows: rows.first?.count ?? 0),
@@ -53,6 +54,72 @@ struct WindowReports {
                 }
             )
             return WindowReport(json: report.json, html: report.html)
+        case .performance: return try await performance(of: window, definition)
+        }
+    }
+
+    /// How good the champion was in a window, beside the first window that its version predicted alone.
+    private func performance(
+        of window: MonitoredWindow,
+        _ definition: MonitorDefinition
+    ) async throws -> WindowReport {
+        guard definition.labelsTopic != nil, !definition.predictionTopics.isEmpty else {
+            throw MonitorError(
+                .invalidDefinition,
+                "monitor '\(definition.name)' watches no predictions with labels: ask for kind=drift or kind=summary"
+            )
+        }
+        let current = try await judged(window, definition)
+        var reference: (label: DatasetLabel, sample: PerformanceSample)?
+        if let first = try await firstWindow(like: window, definition), first.index < window.index {
+            // What is no longer in the log cannot be shown; the window itself can.
+            reference = try? await judged(first, definition)
+            if reference?.sample.rows == 0 { reference = nil }
+        }
+        let report = try PerformanceReport(reference: reference, current: current)
+        return WindowReport(json: report.json, html: report.html)
+    }
+
+    private func firstWindow(
+        like window: MonitoredWindow,
+        _ definition: MonitorDefinition
+    ) async throws -> MonitoredWindow? {
+        let before = try await parts.archive.windows(of: definition.name, limit: 1_000)
+        return before.first { $0.championVersions == [window.championVersions.last] && $0.state == .complete }
+    }
+
+    private func judged(
+        _ window: MonitoredWindow,
+        _ definition: MonitorDefinition
+    ) async throws -> (label: DatasetLabel, sample: PerformanceSample) {
+        var predictions = WindowPredictions()
+        let count = try await readRows(of: window, definition) { record in
+            if case .row(let row) = definition.event(of: record) { predictions.add(row, partition: record.partition) }
+            return predictions.count < Self.maximumRows
+        }
+        guard count > 0 else { throw Self.gone(window, definition.inputTopic) }
+        let champion = definition.predictionTopics[definition.championIndex].topic
+        try await readAll(champion) { record in
+            if case .prediction(_, let prediction) = definition.event(of: record) {
+                predictions.add(prediction, joins: definition.join)
+            }
+        }
+        try await readAll(definition.labelsTopic ?? "") { record in
+            if case .label(let label) = definition.event(of: record) { predictions.add(label) }
+        }
+        let label = DatasetLabel(name: "\(definition.name), window \(window.index)", rows: predictions.count)
+        return (label, predictions.sample(definition.task))
+    }
+
+    /// Shows all records of a topic.
+    private func readAll(_ topic: String, _ body: (StreamRecord) -> Void) async throws {
+        let count = try await parts.admin.topic(topic)?.partitions ?? 0
+        for partition in 0..<Int32(clamping: count) {
+            let place = TopicPartition(topic, partition)
+            try await read(place, from: try await parts.admin.watermarks(place).low) { record in
+                body(record)
+                return true
+            }
         }
     }
 
@@ -78,27 +145,45 @@ struct WindowReports {
                 .columns(definition.columns, of: version)
             return definition.columns.map { values[$0.name]?.cells ?? [] }
         }
-        let count = try await parts.admin.topic(definition.inputTopic)?.partitions ?? 0
         var columns: [[Cell]] = definition.columns.map { _ in [] }
+        try await readRows(of: window, definition) { record in
+            if let cells = definition.cells(of: record) {
+                for (column, cell) in cells.enumerated() { columns[column].append(cell) }
+            }
+            return (columns.first?.count ?? 0) < Self.maximumRows
+        }
+        guard columns.contains(where: { !$0.isEmpty }) else { throw Self.gone(window, definition.inputTopic) }
+        return columns
+    }
+
+    /// Shows the records of a window's rows until `body` says false; gives how many there were.
+    @discardableResult
+    private func readRows(
+        of window: MonitoredWindow,
+        _ definition: MonitorDefinition,
+        _ body: (StreamRecord) -> Bool
+    ) async throws -> Int {
+        let count = try await parts.admin.topic(definition.inputTopic)?.partitions ?? 0
+        var rows = 0
         for partition in 0..<Int32(clamping: count) {
             let place = TopicPartition(definition.inputTopic, partition)
             let isOnly = count == 1
             try await read(place, from: try await start(of: window, definition, place, isOnly)) { record in
                 guard let side = Self.side(of: record, window, definition, isOnly: isOnly) else { return false }
-                if side, let cells = definition.cells(of: record) {
-                    for (column, cell) in cells.enumerated() { columns[column].append(cell) }
-                }
-                return (columns.first?.count ?? 0) < Self.maximumRows
+                guard side else { return true }
+                rows += 1
+                return body(record)
             }
         }
-        guard columns.contains(where: { !$0.isEmpty }) else {
-            throw MonitorError(
-                .missingReference,
-                "the rows of window \(window.index) are no longer in topic \(definition.inputTopic): "
-                    + "GET …/windows/\(window.index) has what was found when they were"
-            )
-        }
-        return columns
+        return rows
+    }
+
+    private static func gone(_ window: MonitoredWindow, _ topic: String) -> MonitorError {
+        MonitorError(
+            .missingReference,
+            "the rows of window \(window.index) are no longer in topic \(topic): "
+                + "GET …/windows/\(window.index) has what was found when they were"
+        )
     }
 
     private func start(

@@ -10,9 +10,11 @@ enum MonitorStep: Sendable, Hashable {
 
 /// A window's rows, before they are compared with a reference.
 struct AssembledWindow: Sendable, Hashable {
-    /// What the champion said about a row.
+    /// What the champion said about a row, where that is a number.
     struct Score: Sendable, Hashable {
+        /// The probability of the positive class, or what a regression says.
         var probability: Double
+        /// Whether the positive class was predicted.
         var predicted: Bool
         var version: Int
         /// The truth, where it has come.

@@ -1,13 +1,14 @@
 /// All that is known about one row of the input topic.
 struct HeldRow: Sendable, Hashable {
     struct Verdict: Sendable, Hashable {
+        /// The probability of the positive class, or what a regression says; 0 for one of several classes.
         var probability: Double
-        var predicted: Bool
+        var predicted: ModelAnswer
         var version: Int
     }
 
     struct Truth: Sendable, Hashable {
-        var value: Bool
+        var value: ModelAnswer
         var offset: Int64
     }
 

@@ -30,10 +30,10 @@ package enum MonitorEvent: Sendable, Hashable {
         package var id: String
         /// Offset of the row in the input topic.
         package var rowOffset: Int64
-        /// Probability of the positive class.
+        /// Probability of the positive class, or what a regression says; 0 for one of several classes.
         package var probability: Double
-        /// The predicted class.
-        package var predicted: Bool
+        /// The predicted class or number.
+        package var predicted: ModelAnswer
         /// The model's version.
         package var version: Int
         /// Partition of the row in the input topic.
@@ -48,8 +48,8 @@ package enum MonitorEvent: Sendable, Hashable {
         package var id: String
         /// Offset in the labels topic.
         package var offset: Int64
-        /// The true class.
-        package var value: Bool
+        /// The true class or number.
+        package var value: ModelAnswer
         /// Event time of the row that it is about, Unix milliseconds.
         package var time: Int64
     }

@@ -166,18 +166,20 @@ extension WindowAssembler {
     private func scores(_ rows: [HeldRow], labels: Bool) -> [AssembledWindow.Score] {
         rows.compactMap { row in
             guard row.verdicts.indices.contains(champion), let verdict = row.verdicts[champion] else { return nil }
+            // Classes have no order to compare their distribution by.
+            if case .category = verdict.predicted { return nil }
             return AssembledWindow.Score(
                 probability: verdict.probability,
-                predicted: verdict.predicted,
+                predicted: verdict.predicted.flag ?? false,
                 version: verdict.version,
-                label: labels ? row.truth?.value : nil
+                label: labels ? row.truth?.value.flag : nil
             )
         }
     }
 
     private func quality(_ rows: [HeldRow]) -> [RoleQuality] {
         definition.predictionTopics.indices.map { role in
-            var judged = JudgedRows()
+            var judged = JudgedRows(definition.task)
             for row in rows {
                 guard let verdict = row.verdicts[role], let truth = row.truth else { continue }
                 judged.add(verdict, truth.value)

@@ -261,7 +261,7 @@ struct WindowAssembler: Sendable, Hashable {
 
 extension MonitorDefinition {
     /// The champion's place among the roles.
-    var championIndex: Int {
+    package var championIndex: Int {
         predictionTopics.firstIndex { $0.role == PredictionTopic.championRole } ?? 0
     }
 }

@@ -134,6 +134,12 @@ extension MonitorDefinition {
     private func validateLimits() throws(MonitorError) {
         for limit in performance {
             let field = "performance.\(limit.metric.rawValue)"
+            try require(
+                task.metrics.contains(limit.metric),
+                field,
+                "is no metric of a \(task.rawValue) model: use one of "
+                    + task.metrics.map(\.rawValue).joined(separator: ", ")
+            )
             try require(limit.limit.isFinite && limit.recoveryMargin >= 0, field, "needs a finite limit and margin")
             try require(
                 predictionTopics.contains { $0.role == limit.role },
@@ -153,6 +159,7 @@ extension MonitorDefinition {
             try require(quality.persistence.isPossible, "quality", "can never open: windows must be 1 to 'of'")
         }
         if let estimation {
+            try require(task == .binary, "estimated", "is for binary models only: leave it out")
             try require(
                 (50...1_000_000).contains(estimation.calibrationRows),
                 "estimated.calibrationRows",

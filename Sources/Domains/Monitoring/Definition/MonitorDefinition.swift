@@ -39,6 +39,9 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// The row number that people give to the row at ``startOffset``.
     package var firstRow: Int64 = 0
 
+    /// What the model says of a row.
+    package var task = MonitorTask.binary
+
     /// How the stream is cut into windows.
     package var window: WindowPlan
 

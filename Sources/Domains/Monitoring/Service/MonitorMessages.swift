@@ -60,13 +60,12 @@ struct MonitorMessages: Sendable {
 
     private func prediction(_ object: JSONObject, role: Int) -> MonitorEvent {
         guard let id = object["prediction_id"]?.stringValue, !id.isEmpty,
-            let probability = object["probability"]?.doubleValue, probability >= 0, probability <= 1,
+            let (probability, predicted) = verdict(object),
             let source = object["source"], source["topic"]?.stringValue == definition.inputTopic,
             let partition = source["partition"]?.intValue.flatMap({ Int32(exactly: $0) }), partition >= 0,
             let offset = source["offset"]?.intValue, offset >= 0,
             let version = object["version"]?.intValue
         else { return .undecodable }
-        let predicted = object["prediction"].flatMap(truth) ?? (probability > 0.5)
         return .prediction(
             role: role,
             .init(
@@ -80,9 +79,28 @@ struct MonitorMessages: Sendable {
         )
     }
 
+    /// The probability or the number, and the answer.
+    private func verdict(_ object: JSONObject) -> (Double, ModelAnswer)? {
+        let said = object["prediction"].flatMap(definition.task.answer)
+        switch definition.task {
+        case .binary:
+            guard let probability = object["probability"]?.doubleValue, probability >= 0, probability <= 1 else {
+                return nil
+            }
+            return (probability, said ?? .flag(probability > 0.5))
+        case .multiclass: return said.map { (0, $0) }
+        case .regression:
+            let value = object["value"].flatMap(definition.task.answer) ?? said
+            guard case .number(let number)? = value else { return nil }
+            return (number, .number(number))
+        }
+    }
+
     private func label(_ object: JSONObject, _ record: StreamRecord) -> MonitorEvent {
         let time = object["event_time"]?.intValue ?? record.timestampMilliseconds
-        guard let id = labelID(object, time), let value = object["label"].flatMap(truth) else { return .undecodable }
+        guard let id = labelID(object, time), let value = object["label"].flatMap(definition.task.answer) else {
+            return .undecodable
+        }
         return .label(.init(id: id, offset: record.offset, value: value, time: time))
     }
 
@@ -94,22 +112,15 @@ struct MonitorMessages: Sendable {
         case .entity(let key): return object[key].flatMap(Self.text).map { Self.entityID($0, time) }
         }
     }
-
-    /// A class given as 0 or 1, whole or not, or as a truth value.
-    private func truth(_ value: JSONValue) -> Bool? {
-        if let bool = value.boolValue { return bool }
-        return switch value.doubleValue {
-        case 0: false
-        case 1: true
-        default: nil
-        }
-    }
 }
 
 extension MonitorDefinition {
+    /// What a record of a watched topic says.
+    package func event(of record: StreamRecord) -> MonitorEvent { MonitorMessages(self).event(record) }
+
     /// The values of the monitored columns in a record of the input topic; nil for one that holds no row.
     package func cells(of record: StreamRecord) -> [Cell]? {
-        guard case .row(let row) = MonitorMessages(self).event(record) else { return nil }
+        guard case .row(let row) = event(of: record) else { return nil }
         return row.cells
     }
 }

@@ -110,6 +110,6 @@ struct MonitorTurn {
         guard definition.labelsTopic != nil, window.quality.isEmpty else {
             return definition.labelsTopic == nil ? [] : window.quality
         }
-        return definition.predictionTopics.map { JudgedRows().quality(of: $0.role) }
+        return definition.predictionTopics.map { JudgedRows(definition.task).quality(of: $0.role) }
     }
 }

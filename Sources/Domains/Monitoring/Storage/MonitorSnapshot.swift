@@ -74,7 +74,7 @@ extension MonitorDefinition {
         let columns = columns.map { $0.kind == .numeric ? $0.name : "\($0.name):\($0.kind.rawValue)" }
         let join = if case .entity(let key) = join { " by \(key)" } else { "" }
         return "\(inputTopic)@\(startOffset) \(roles) \(labelsTopic ?? "-") \(window.shape) "
-            + columns.joined(separator: ",") + join
+            + columns.joined(separator: ",") + join + (task == .binary ? "" : " \(task.rawValue)")
     }
 }
 

@@ -56,13 +56,13 @@ extension WindowAssembler {
 }
 
 extension MonitorEvent.Label {
-    fileprivate var json: JSONValue { .array([.string(id), .int(offset), .bool(value), .int(time)]) }
+    fileprivate var json: JSONValue { .array([.string(id), .int(offset), value.json, .int(time)]) }
 
     fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
         self.init(
             id: try reader[0].string(),
             offset: try reader[1].int(),
-            value: try reader[2].bool(),
+            value: try ModelAnswer(reading: reader[2]),
             time: try reader[3].int()
         )
     }
@@ -75,7 +75,7 @@ extension HeldRow {
             id.map(JSONValue.string) ?? .null,
             .array(cells.map(\.json)),
             .array(verdicts.map { $0?.json ?? .null }),
-            truth.map { .array([.bool($0.value), .int($0.offset)]) } ?? .null,
+            truth.map { .array([$0.value.json, .int($0.offset)]) } ?? .null,
         ])
     }
 
@@ -88,7 +88,7 @@ extension HeldRow {
             value.isNull ? nil : try Verdict(reading: value)
         }
         for (role, verdict) in zip(self.verdicts.indices, verdicts) { self.verdicts[role] = verdict }
-        truth = reader[4].isNull ? nil : Truth(value: try reader[4][0].bool(), offset: try reader[4][1].int())
+        truth = reader[4].isNull ? nil : try Truth(reading: reader[4])
     }
 }
 
@@ -130,13 +130,19 @@ extension WindowFront {
     }
 }
 
+extension HeldRow.Truth {
+    fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
+        self.init(value: try ModelAnswer(reading: reader[0]), offset: try reader[1].int())
+    }
+}
+
 extension HeldRow.Verdict {
-    fileprivate var json: JSONValue { .array([.double(probability), .bool(predicted), .int(Int64(version))]) }
+    fileprivate var json: JSONValue { .array([.double(probability), predicted.json, .int(Int64(version))]) }
 
     fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
         self.init(
             probability: try reader[0].double(),
-            predicted: try reader[1].bool(),
+            predicted: try ModelAnswer(reading: reader[1]),
             version: Int(try reader[2].int())
         )
     }

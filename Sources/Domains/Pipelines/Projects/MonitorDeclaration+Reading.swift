@@ -1,13 +1,16 @@
 package import JSON
 
 extension MonitorDeclaration {
-    private static let lossMetrics: Set<String> = ["log_loss", "brier"]
-    private static let metrics = ["auc", "f1", "log_loss", "brier", "accuracy", "precision", "recall"]
+    private static let lossMetrics: Set<String> = ["log_loss", "brier", "mae", "rmse", "mape"]
+    private static let metrics = [
+        "auc", "f1", "log_loss", "brier", "accuracy", "precision", "recall", "mae", "rmse", "mape", "r2",
+    ]
+    private static let tasks = ["binary", "multiclass", "regression"]
     private static let severities = ["page", "warn", "info"]
     private static let corrections = ["fdr_bh", "bonferroni", "holm"]
     private static let fields: Set<String> = [
         "name", "model", "input", "dataset", "labels", "labelKey", "predictions", "reference", "horizonDays", "window",
-        "columns",
+        "columns", "task",
         "evaluation", "performance", "drift", "quality", "estimated", "health", "notify", "repeatMinutes",
     ]
 
@@ -37,6 +40,7 @@ extension MonitorDeclaration {
             model: predictions.isEmpty ? try fields.optionalString("model") ?? "" : try fields.string("model"),
             input: dataset == nil ? try fields.string("input") : dataset ?? "",
             dataset: dataset,
+            task: try Self.task(fields),
             labels: try fields.optionalString("labels"),
             labelKey: try fields.optionalString("labelKey"),
             predictions: predictions,
@@ -59,6 +63,14 @@ extension MonitorDeclaration {
         guard (0...36_500).contains(horizonDays) else {
             throw fields.error("horizonDays", "must be from 0 to 36500, not \(horizonDays)")
         }
+    }
+
+    private static func task(_ fields: ProjectFieldReader) throws(ProjectError) -> String {
+        let task = try fields.optionalString("task") ?? tasks[0]
+        guard tasks.contains(task) else {
+            throw fields.error("task", "must be one of \(tasks.joined(separator: ", ")), not '\(task)'")
+        }
+        return task
     }
 
     private static func predictions(_ fields: ProjectFieldReader) throws(ProjectError) -> [RoleTopic] {

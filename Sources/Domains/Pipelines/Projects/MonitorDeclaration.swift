@@ -10,7 +10,7 @@ package struct MonitorDeclaration: Sendable, Hashable {
 
     /// A limit of a quality metric.
     package struct PerformanceLimit: Sendable, Hashable {
-        /// The metric: `auc`, `f1`, `log_loss`, `brier`, `accuracy`.
+        /// The metric: `auc`, `f1`, `log_loss`, …, `mae` of a regression.
         package var metric: String
         /// Whose predictions; the champion's where nothing is said.
         package var role: String
@@ -164,6 +164,8 @@ package struct MonitorDeclaration: Sendable, Hashable {
     package var input: String
     /// The dataset whose versions are watched; nil where a topic is.
     package var dataset: String?
+    /// What the model says of a row: `binary`, `multiclass` or `regression`.
+    package var task: String
     /// The topic of labels; nil where there are none.
     package var labels: String?
     /// The column that labels share with rows besides the event time; nil where they share the `prediction_id`.

@@ -115,7 +115,7 @@ enum MonitorCommands {
         summary: "Makes a report of one window: JSON, or one page of HTML",
         places: [name, number],
         options: [
-            .value("--kind", "KIND", "drift or summary; drift without"),
+            .value("--kind", "KIND", "drift, summary or performance; drift without"),
             .value("--html", "FILE", "Writes the page there instead of printing JSON"),
         ]
     ) { invocation, context in

@@ -108,7 +108,7 @@ struct MonitorRoutes: RouteGroup {
     private static func report(_ source: any MonitorSource, _ request: HTTPRequest) async throws -> HTTPResponse {
         let text = request.query.first("kind") ?? WindowReportKind.drift.rawValue
         guard let kind = WindowReportKind(rawValue: text) else {
-            throw HTTPError(status: 400, message: "'kind' must be drift or summary, not '\(text)'")
+            throw HTTPError(status: 400, message: "'kind' must be drift, summary or performance, not '\(text)'")
         }
         let format = request.query.first("format") ?? "json"
         guard ["json", "html"].contains(format) else {

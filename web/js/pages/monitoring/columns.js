@@ -38,6 +38,7 @@ export function columnsCard() {
     table.show(window.columns, `${integer(drifted)} of ${count(window.columns.length, "column")} drifted, window ${integer(window.index)} ${reference}`);
     const address = `/api/v1/monitors/${encodeURIComponent(monitor.name)}/windows/${window.index}/report?format=html&kind=`;
     const kinds = window.reference === null ? ["summary"] : ["drift", "summary"];
+    if (window.labelled > 0) kinds.push("performance");
     const text = address + kinds.join();
     if (links.dataset.shown !== text) {
       links.dataset.shown = text;
