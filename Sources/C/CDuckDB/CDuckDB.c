@@ -57,6 +57,7 @@ bool CDuckDBOpen(const char *path, const char *needed, CDuckDBFunctions *functio
     RESOLVE(bind_timestamp);
     RESOLVE(bind_varchar_length);
     RESOLVE(pending_prepared);
+    RESOLVE(pending_prepared_streaming);
     RESOLVE(pending_error);
     RESOLVE(execute_pending);
     RESOLVE(destroy_pending);

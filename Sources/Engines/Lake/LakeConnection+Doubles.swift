@@ -7,6 +7,20 @@ extension LakeConnection {
     func doubles(_ sql: String, capacity: Int) throws(LakeError) -> [Double] {
         var values: [Double] = []
         values.reserveCapacity(min(capacity, 1 << 28))
+        try forEachBlock(ofDoubles: sql) { block in
+            values.append(contentsOf: block)
+            return true
+        }
+        return values
+    }
+
+    /// Runs a statement that gives one column of doubles, and shows them in order and in blocks until `body` says false;
+    /// NaN stands for none.
+    func forEachBlock(
+        ofDoubles sql: String,
+        _ body: (UnsafeBufferPointer<Double>) -> Bool
+    ) throws(LakeError) {
+        var filled: [Double] = []
         try forEachChunk(sql) { (columns, chunk) throws(LakeError) in
             guard columns.count == 1, columns[0].storage == CDuckDBTypeDouble else {
                 throw LakeError(.engine, "a statement for doubles gave something else")
@@ -15,14 +29,15 @@ extension LakeConnection {
             guard let data = api.vector_get_data(vector) else {
                 throw LakeError(.engine, "DuckDB gave no data for column \(columns[0].name)")
             }
-            let start = values.count
-            let cells = UnsafeRawPointer(data).assumingMemoryBound(to: Double.self)
-            values.append(contentsOf: UnsafeBufferPointer(start: cells, count: chunk.rowCount))
-            guard let validity = api.vector_get_validity(vector) else { return }
-            for row in 0..<chunk.rowCount where validity[row >> 6] >> UInt64(row & 63) & 1 == 0 {
-                values[start + row] = .nan
-            }
+            let cells = UnsafeBufferPointer(
+                start: UnsafeRawPointer(data).assumingMemoryBound(to: Double.self),
+                count: chunk.rowCount
+            )
+            guard let validity = api.vector_get_validity(vector) else { return body(cells) }
+            filled.removeAll(keepingCapacity: true)
+            filled.append(contentsOf: cells)
+            for row in 0..<chunk.rowCount where validity[row >> 6] >> UInt64(row & 63) & 1 == 0 { filled[row] = .nan }
+            return filled.withUnsafeBufferPointer(body)
         }
-        return values
     }
 }

@@ -34,7 +34,7 @@ final class LakeConnection {
             if builders.isEmpty {
                 builders = try result.columns.map { (column) throws(LakeError) in try .init(column) }
             }
-            guard let chunk else { return }
+            guard let chunk else { return true }
             rows += chunk.rowCount
             guard rows <= maximumRows else {
                 throw LakeError(
@@ -43,6 +43,7 @@ final class LakeConnection {
                 )
             }
             for index in builders.indices { try builders[index].append(chunk, column: index, api: api) }
+            return true
         }
         return LakeTable(columns: builders.map(\.column))
     }
@@ -54,7 +55,7 @@ final class LakeConnection {
         _ body: (LakeTable) throws(LakeError) -> Void
     ) throws(LakeError) {
         try run(sql, parameters) { (result, chunk) throws(LakeError) in
-            guard let chunk else { return }
+            guard let chunk else { return true }
             var columns: [LakeColumn] = []
             for (index, column) in result.columns.enumerated() {
                 var builder = try ColumnBuilder(column)
@@ -62,36 +63,39 @@ final class LakeConnection {
                 columns.append(builder.column)
             }
             try body(LakeTable(columns: columns))
+            return true
         }
     }
 
-    /// Runs one statement and shows each chunk of its result, in order.
+    /// Runs one statement and shows each chunk of its result as it is made, in order, until `body` says false.
     func forEachChunk(
         _ sql: String,
-        _ body: ([ResultColumn], ResultChunk) throws(LakeError) -> Void
+        _ body: ([ResultColumn], ResultChunk) throws(LakeError) -> Bool
     ) throws(LakeError) {
-        try run(sql, []) { (result, chunk) throws(LakeError) in
-            if let chunk { try body(result.columns, chunk) }
+        try run(sql, [], streaming: true) { (result, chunk) throws(LakeError) in
+            guard let chunk else { return true }
+            return try body(result.columns, chunk)
         }
     }
 
     /// Runs one statement for its effect.
     func execute(_ sql: String, _ parameters: [LakeValue] = []) throws(LakeError) {
-        try run(sql, parameters) { (_, _) throws(LakeError) in }
+        try run(sql, parameters) { (_, _) throws(LakeError) in true }
     }
 
-    /// Calls `body` with each chunk of the result, and at least once without one.
+    /// Calls `body` with each chunk of the result until it says false, and at least once without one.
     private func run(
         _ sql: String,
         _ parameters: [LakeValue],
-        _ body: (QueryResult, ResultChunk?) throws(LakeError) -> Void
+        streaming: Bool = false,
+        _ body: (QueryResult, ResultChunk?) throws(LakeError) -> Bool
     ) throws(LakeError) {
         let statement = try LakeStatement(sql, connection: self)
         try statement.bind(parameters)
-        let result = try statement.execute(interruption)
-        try body(result, nil)
-        while let chunk = result.nextChunk() {
-            try body(result, chunk)
+        let result = try statement.execute(interruption, streaming: streaming)
+        guard try body(result, nil) else { return }
+        while let chunk = try result.nextChunk() {
+            guard try body(result, chunk) else { return }
         }
     }
 }

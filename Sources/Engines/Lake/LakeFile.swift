@@ -44,15 +44,21 @@ package struct ImportOptions: Sendable, Hashable {
     package var columns: [String]?
     /// What the file is; nil to go by its name.
     package var format: LakeFormat?
-    /// The texts of a CSV file that mean no value.
+    /// The texts of a CSV file that mean no value; those of pandas unless others are given.
     package var nullTexts: [String]
+
+    /// What pandas takes for no value.
+    package static let usualNullTexts = [
+        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+        "NULL", "NaN", "None", "n/a", "nan", "null",
+    ]
 
     /// Takes all rows and columns unless told otherwise.
     package init(
         rows: Range<Int>? = nil,
         columns: [String]? = nil,
         format: LakeFormat? = nil,
-        nullTexts: [String] = ["", "NA", "NaN", "nan", "NULL", "null"]
+        nullTexts: [String] = ImportOptions.usualNullTexts
     ) {
         self.rows = rows
         self.columns = columns

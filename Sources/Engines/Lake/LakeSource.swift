@@ -13,6 +13,8 @@ package struct LakeSource: Sendable, Hashable {
     let path: String
     /// What makes a value of a column the value of its type, in SQL, by column.
     let conversions: [String: String]
+    /// Whether the types of the columns were guessed from texts: the file is CSV.
+    package let isText: Bool
 
     /// The column named `name`; throws for one that is not there, naming those that are.
     package func field(_ name: String) throws(LakeError) -> LakeField {
@@ -58,7 +60,7 @@ extension Lake {
             do throws(LakeError) {
                 let parquet = format == .parquet ? path : copy
                 if format == .csv { try Lake.convertForReading(path, to: copy, connection) }
-                return try Lake.source(parquet, name: name, connection)
+                return try Lake.source(parquet, name: name, isText: format == .csv, connection)
             } catch {
                 throw error.asReading(of: name)
             }
@@ -74,20 +76,22 @@ extension Lake {
     /// - Returns: one value a row.
     /// - Throws: ``LakeError`` where there is no such column, or it holds no numbers.
     package func numbers(_ column: String, of source: LakeSource, rows: Range<Int>? = nil) async throws -> [Double] {
-        let field = try source.field(column)
-        guard [.boolean, .integer, .double].contains(field.type) else {
-            throw LakeError(
-                .unsupportedType,
-                "\(source.name): column \(column) holds \(field.type.rawValue), no numbers"
-            )
-        }
-        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS DOUBLE)"
+        let sql = try source.selectNumbers(column, rows: rows)
         return try await withConnection { connection in
-            try connection.doubles(
-                "SELECT \(value) FROM \(source.reader(rows: rows))",
-                capacity: rows?.count ?? source.rowCount
-            )
+            try connection.doubles(sql, capacity: rows?.count ?? source.rowCount)
         }
+    }
+
+    /// The values of a column as texts, in order; nil where there is none.
+    ///
+    /// - Throws: ``LakeError`` where there is no such column.
+    package func texts(_ column: String, of source: LakeSource) async throws -> [String?] {
+        _ = try source.field(column)
+        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS VARCHAR)"
+        let found = try await withConnection { connection in
+            try connection.query("SELECT \(value) FROM \(source.reader(rows: nil))").columns[0]
+        }
+        return (0..<found.count).map { if case .text(let text) = found[$0] { text } else { nil } }
     }
 
     /// How often each value of a column comes, at most `limit` values, in order of their bytes.
@@ -176,6 +180,7 @@ extension Lake {
     private static func source(
         _ path: String,
         name: String,
+        isText: Bool,
         _ connection: LakeConnection
     ) throws(LakeError) -> LakeSource {
         let sources = try connection.fields(of: parquet(path))
@@ -191,11 +196,27 @@ extension Lake {
         guard case .integer(let count) = rows, count > 0 else {
             throw LakeError(.emptyRange, "it has columns and no rows")
         }
-        return LakeSource(name: name, fields: fields, rowCount: Int(count), path: path, conversions: conversions)
+        return LakeSource(
+            name: name,
+            fields: fields,
+            rowCount: Int(count),
+            path: path,
+            conversions: conversions,
+            isText: isText
+        )
     }
 }
 
 extension LakeSource {
+    /// The statement that gives a column of numbers or truth values as doubles.
+    func selectNumbers(_ column: String, rows: Range<Int>?) throws(LakeError) -> String {
+        let type = try field(column).type
+        guard [.boolean, .integer, .double].contains(type) else {
+            throw LakeError(.unsupportedType, "\(name): column \(column) holds \(type.rawValue), no numbers")
+        }
+        return "SELECT CAST(\(conversions[column] ?? SQLText.identifier(column)) AS DOUBLE) FROM \(reader(rows: rows))"
+    }
+
     /// The rows as a table function in SQL.
     func reader(rows: Range<Int>?) -> String {
         guard let rows else { return Lake.parquet(path) }

@@ -65,14 +65,16 @@ struct LakeStatement: ~Copyable {
         }
     }
 
-    /// Runs the statement to its end; DuckDB holds the rows.
+    /// Runs the statement: to its end, with DuckDB holding the rows, or `streaming`, as far as rows are asked for.
     ///
     /// DuckDB forgets an interruption when a statement begins, so it begins first and `interruption` is looked at then;
     /// its threads are at work by that time and must be told anew.
-    func execute(_ interruption: Interruption) throws(LakeError) -> QueryResult {
+    func execute(_ interruption: Interruption, streaming: Bool) throws(LakeError) -> QueryResult {
         var pending: CDuckDBPending?
         defer { api.destroy_pending(&pending) }
-        guard api.pending_prepared(handle, &pending) == 0 else {
+        let state =
+            streaming ? api.pending_prepared_streaming(handle, &pending) : api.pending_prepared(handle, &pending)
+        guard state == 0 else {
             let reason = pending.flatMap { [api] in api.pending_error($0) }.map(String.init(cString:))
             throw LakeError(.invalidQuery, reason ?? "DuckDB could not begin the statement")
         }
@@ -88,7 +90,7 @@ struct LakeStatement: ~Copyable {
     }
 }
 
-/// The rows that a statement gave, held by DuckDB.
+/// The rows that a statement gave, held by DuckDB or still to be made.
 ///
 /// Not thread-safe.
 final class QueryResult {
@@ -104,9 +106,11 @@ final class QueryResult {
         api.destroy_result(&state)
     }
 
-    /// The next rows, or nil at the end.
-    func nextChunk() -> ResultChunk? {
-        api.fetch_chunk(state).map { ResultChunk(api: api, handle: $0) }
+    /// The next rows, or nil at the end; throws where a statement that streams fails on its way.
+    func nextChunk() throws(LakeError) -> ResultChunk? {
+        if let handle = api.fetch_chunk(state) { return ResultChunk(api: api, handle: handle) }
+        if api.result_error(&state) != nil { throw failure }
+        return nil
     }
 
     fileprivate var failure: LakeError {

@@ -13,7 +13,8 @@ struct SourceField: Sendable, Hashable {
             "UHUGEINT":
             .integer
         case "FLOAT", "DOUBLE": .double
-        case "VARCHAR", "UUID", "TIME", "JSON": .text
+        // What has no value at all has no type; texts take whatever comes.
+        case "VARCHAR", "UUID", "TIME", "JSON", "\"NULL\"", "NULL": .text
         case "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", SourceField.zoned: .timestamp
         case _ where type.hasPrefix("DECIMAL("): .double
         case _ where type.hasPrefix("ENUM("): .text

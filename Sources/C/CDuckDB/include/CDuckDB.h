@@ -17,7 +17,7 @@ typedef struct CDuckDBTypeState *CDuckDBLogicalType;       // destroy_logical_ty
 typedef struct CDuckDBAppenderState *CDuckDBAppender;      // appender_destroy
 typedef struct CDuckDBVectorState *CDuckDBVector;          // belongs to its chunk
 
-/// A materialised result; ended by `destroy_result`. The fields are DuckDB's own.
+/// A result, materialised or streaming; ended by `destroy_result`. The fields are DuckDB's own.
 typedef struct CDuckDBResult {
     uint64_t deprecated_column_count;
     uint64_t deprecated_row_count;
@@ -113,6 +113,7 @@ typedef struct CDuckDBFunctions {
     int32_t (*bind_timestamp)(CDuckDBStatement statement, uint64_t index, CDuckDBTimestamp value);
     int32_t (*bind_varchar_length)(CDuckDBStatement statement, uint64_t index, const char *text, uint64_t length);
     int32_t (*pending_prepared)(CDuckDBStatement statement, CDuckDBPending *out);
+    int32_t (*pending_prepared_streaming)(CDuckDBStatement statement, CDuckDBPending *out);
     const char *(*pending_error)(CDuckDBPending pending);
     int32_t (*execute_pending)(CDuckDBPending pending, CDuckDBResult *out);
     void (*destroy_pending)(CDuckDBPending *pending);

@@ -106,7 +106,7 @@ enum DriftCommand {
     }
 
     /// `column=value`, split at the last sign since a column's name may hold one.
-    private static func split(_ text: String) -> (column: String?, value: String) {
+    static func split(_ text: String) -> (column: String?, value: String) {
         guard let sign = text.lastIndex(of: "=") else { return (nil, text) }
         return (String(text[..<sign]), String(text[text.index(after: sign)...]))
     }

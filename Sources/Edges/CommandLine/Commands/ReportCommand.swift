@@ -8,7 +8,7 @@ enum ReportCommand {
     static func report(_ files: FileDesk) -> CommandSpecification {
         CommandSpecification(
             name: "report",
-            summary: "Reports drift, summary or performance of a file, or of a dataset version of the server",
+            summary: "Reports drift, summary, performance or chunks of a file, or of a dataset version of the server",
             places: [.required("CURRENT", "a CSV or Parquet file, or a dataset version such as rain@v3")],
             options: options + DriftCommand.options
         ) { invocation, context in
@@ -33,7 +33,7 @@ enum ReportCommand {
     }
 
     private static let options: [OptionSpecification] = [
-        .value("--kind", "KIND", "drift, summary or performance; summary without"),
+        .value("--kind", "KIND", "drift, summary, performance or chunks; summary without"),
         .value("--reference", "REFERENCE", "What to compare with: a file, or a dataset version"),
         .value("--html", "FILE", "Writes the report as one HTML page"),
         .value("--target", "NAME", "The column of what was true, for performance"),
@@ -41,15 +41,41 @@ enum ReportCommand {
         .value("--score", "NAME", "The column of the probability of the positive class, for performance"),
         .value("--positive", "CLASS", "The positive class; 1 or true without"),
         .value("--probability", "NUMBER", "The probability from which a row counts as positive; 0.5 without"),
+        .value("--chunks", "COUNT", "How many chunks each side is cut into; 10 without"),
+        .value("--chunk-rows", "COUNT", "Rows of a chunk, in place of --chunks"),
+        .values("--class-score", "CLASS=COLUMN", "The column of a class's probability, to estimate several classes"),
+        .values("--loss", "METRIC=COLUMN", "The column of predicted losses, to estimate \(losses) of a regression"),
     ]
+
+    private static let losses = EstimatedLoss.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private static func chunkOptions(_ invocation: Invocation) throws(CommandFailure) -> ChunkOptions {
+        var options = ChunkOptions()
+        let range = 1...1e9
+        if let count = try invocation.number("--chunks", range) { options.plan = .count(Int(count)) }
+        if let rows = try invocation.number("--chunk-rows", range) { options.plan = .rows(Int(rows)) }
+        for text in invocation.allValues("--class-score") {
+            guard case (let name?, let column) = DriftCommand.split(text) else {
+                throw .usage("--class-score takes CLASS=COLUMN, not '\(text)'")
+            }
+            options.classScores[name] = column
+        }
+        for text in invocation.allValues("--loss") {
+            guard case (let name?, let column) = DriftCommand.split(text), let metric = EstimatedLoss(rawValue: name)
+            else { throw .usage("--loss takes METRIC=COLUMN with one of \(losses), not '\(text)'") }
+            options.losses[metric] = column
+        }
+        return options
+    }
 
     private static func request(_ invocation: Invocation) throws(CommandFailure) -> ReportRequest {
         let name = invocation.value("--kind") ?? "summary"
         guard let kind = ReportRequest.Kind(rawValue: name) else {
-            throw .usage("--kind is drift, summary or performance; not '\(name)'")
+            throw .usage("--kind is drift, summary, performance or chunks; not '\(name)'")
         }
         var request = ReportRequest(kind: kind)
         request.drift = try DriftCommand.driftOptions(invocation)
+        request.chunks = try chunkOptions(invocation)
         let columns = invocation.allValues("--column")
         if !columns.isEmpty { request.columns = columns }
         if let target = invocation.value("--target") {
@@ -87,6 +113,7 @@ enum ReportCommand {
         guard !context.report.isJSON else { return context.report.json(report) }
         switch report["kind"]?.stringValue {
         case "drift": DriftCommand.show(report, context)
+        case "chunks": context.streams.write(Table(chunks).render(chunkRows(report)))
         case "performance":
             context.streams.write(Table(metrics).render(report["comparison"]?.arrayValue ?? []))
         default:
@@ -94,6 +121,31 @@ enum ReportCommand {
             context.streams.write("\n" + Table(columns).render(report["columns"]?.arrayValue ?? []))
         }
     }
+
+    /// A row a metric, and a row a column and method.
+    private static func chunkRows(_ report: JSONValue) -> [JSONValue] {
+        let estimates = (report["estimates"]?.arrayValue ?? []).map { series("estimate", $0["metric"], $0) }
+        let columns = (report["columns"]?.arrayValue ?? []).flatMap { column in
+            (column["methods"]?.arrayValue ?? []).map { series(column["column"]?.stringValue ?? "", $0["method"], $0) }
+        }
+        return estimates + columns
+    }
+
+    private static func series(_ name: String, _ method: JSONValue?, _ series: JSONValue) -> JSONValue {
+        let current = (series["chunks"]?.arrayValue ?? []).filter { $0["period"] == "analysis" }
+        return [
+            "column": .string(name), "method": method ?? .null, "upper": series["upper_threshold"] ?? .null,
+            "lower": series["lower_threshold"] ?? .null, "newest": current.last?["value"] ?? .null,
+            "alerts": .int(Int64(current.count { $0["alert"] == true })), "count": .int(Int64(current.count)),
+        ]
+    }
+
+    private static let chunks: [Column] = [
+        Column("COLUMN", "column"), Column("METHOD", "method"), Column("UNUSUAL", "alerts"), Column("OF", "count"),
+        Column("LOWER LIMIT") { DriftCommand.text($0["lower"]) },
+        Column("UPPER LIMIT") { DriftCommand.text($0["upper"]) },
+        Column("NEWEST") { DriftCommand.text($0["newest"]) },
+    ]
 
     private static let metrics: [Column] = [
         Column("METRIC", "name"), Column("REFERENCE") { DriftCommand.text($0["reference"]) },

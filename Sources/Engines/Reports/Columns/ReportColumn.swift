@@ -27,7 +27,7 @@ package enum ColumnKind: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// One column of one side of a report.
-package struct ReportColumn: Sendable, Hashable {
+package struct ReportColumn: Sendable {
     /// The column's name.
     package let name: String
     /// What it is.
@@ -48,6 +48,14 @@ package struct ReportColumn: Sendable, Hashable {
         kind = .numerical
         rows = numbers.count + numbers.missing + numbers.infinite
         sample = .numbers(numbers)
+    }
+
+    /// A column of the same kind and name without a value in any of its rows.
+    func without(rows: Int) -> ReportColumn {
+        switch sample {
+        case .numbers: ReportColumn(name: name, numbers: Array(repeating: .nan, count: rows))
+        case .categories: ReportColumn(name: name, categories: CategoryCounts([], missing: rows), kind: kind)
+        }
     }
 
     /// A column of categories, counted; `kind` may say that it is one of texts or times.

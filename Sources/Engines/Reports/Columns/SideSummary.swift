@@ -72,7 +72,10 @@ package struct SideSummary: Sendable, Hashable {
             (-counts.counts[$0], $0) < (-counts.counts[$1], $1)
         }
         return ranked.prefix(shown).filter { counts.counts[$0] > 0 }.map {
-            Category(label: String(counts.categories[$0].prefix(120)), count: counts.counts[$0])
+            Category(label: label(counts.categories[$0]), count: counts.counts[$0])
         }
     }
+
+    /// A category as it is shown: a long text is cut.
+    static func label(_ category: String) -> String { String(category.prefix(120)) }
 }

@@ -46,7 +46,7 @@ extension DatasetHealth {
         ]
         return counts.compactMap { name, count in
             count.map { EvidentlyMetric.json(name, value: .double(Double($0))) }
-        } + [
+        } + kinds + [
             EvidentlyMetric.json(
                 "DatasetMissingValueCount",
                 value: [
@@ -55,6 +55,25 @@ extension DatasetHealth {
                 ]
             )
         ]
+    }
+}
+
+extension DatasetHealth {
+    private static let namedKinds: KeyValuePairs<ColumnKind, String> = [
+        .numerical: "Numerical", .categorical: "Categorical", .datetime: "Datetime", .text: "Text",
+    ]
+
+    /// How many columns there are of each kind.
+    fileprivate var kinds: [JSONValue] {
+        Self.namedKinds.map { kind, name in
+            EvidentlyMetric.json(
+                name: "ColumnCount(column_type=ColumnType.\(name))",
+                configuration: [
+                    "type": "evidently:metric_v2:ColumnCount", "column_type": .string(kind.rawValue),
+                ],
+                value: .double(Double(columns[kind] ?? 0))
+            )
+        }
     }
 }
 
@@ -101,8 +120,8 @@ extension ColumnSummary {
 
     private var uniqueValues: JSONValue {
         let total = Double(max(1, current.rows))
-        let counts = current.frequent.map { ($0.label, JSONValue.double(Double($0.count))) }
-        let shares = current.frequent.map { ($0.label, JSONValue.double(Double($0.count) / total)) }
+        let counts = categories.map { ($0.label, JSONValue.double(Double($0.count))) }
+        let shares = categories.map { ($0.label, JSONValue.double(Double($0.count) / total)) }
         return EvidentlyMetric.json(
             "UniqueValueCount",
             column: name,
@@ -129,7 +148,10 @@ enum EvidentlyMetric {
             parts.append("\(extra.name)=\(extra.value)")
             configuration[extra.name] = .double(extra.value)
         }
-        let name = "\(type)(\(parts.joined(separator: ",")))"
-        return ["id": .string(name), "metric_name": .string(name), "config": .object(configuration), "value": value]
+        return json(name: "\(type)(\(parts.joined(separator: ",")))", configuration: configuration, value: value)
+    }
+
+    static func json(name: String, configuration: JSONObject, value: JSONValue) -> JSONValue {
+        ["id": .string(name), "metric_name": .string(name), "config": .object(configuration), "value": value]
     }
 }

@@ -38,13 +38,12 @@ package struct ColumnReader: Sendable {
         nullableIntegersAreNumbers: Bool = false
     ) async throws -> ReportColumn {
         switch try source.field(name).type {
-        case .double: return ReportColumn(name: name, numbers: try await lake.numbers(name, of: source))
+        case .double: return try await numbers(name, of: source)
         case .integer:
-            let column = ReportColumn(name: name, numbers: try await lake.numbers(name, of: source))
-            if nullableIntegersAreNumbers, column.sample.missing > 0 { return column }
-            let limit = ColumnKind.categoricalIntegers + 1
-            return column.sample.distinctCount(limit: limit) < limit ? column.asCategories : column
-        case .boolean, .text, .timestamp: return try await categories(name, of: source)
+            let column = try await numbers(name, of: source)
+            return Self.isOfCategories(column, .integer, nullableIntegersAreNumbers) ? column.asCategories : column
+        case .boolean, .text, .timestamp:
+            return try await categories(name, of: source, guessedTimesAreTexts: nullableIntegersAreNumbers)
         }
     }
 
@@ -65,39 +64,93 @@ package struct ColumnReader: Sendable {
         decidedByCurrent: Bool
     ) async throws -> Pair {
         let (left, right) = (try reference.field(name).type, try current.field(name).type)
-        guard left.isNumber == right.isNumber, left.isNumber || left == right else {
+        if left.isNumber, right.isNumber {
+            return Self.pair(
+                (try await numbers(name, of: reference), left),
+                (try await numbers(name, of: current), right),
+                decidedByCurrent: decidedByCurrent
+            )
+        }
+        guard left == right else { return try await unequal(name, reference, current, decidedByCurrent) }
+        let (first, second) = (
+            try await column(name, of: reference, nullableIntegersAreNumbers: decidedByCurrent),
+            try await column(name, of: current, nullableIntegersAreNumbers: decidedByCurrent)
+        )
+        return Self.compared(first, second, kind: decidedByCurrent ? second.kind : first.kind)
+    }
+
+    /// Two columns of numbers, as what the deciding side is: numbers, or categories where it has few whole numbers.
+    static func pair(
+        _ reference: (column: ReportColumn, type: LakeType),
+        _ current: (column: ReportColumn, type: LakeType),
+        decidedByCurrent: Bool
+    ) -> Pair {
+        let deciding = decidedByCurrent ? current : reference
+        guard isOfCategories(deciding.column, deciding.type, decidedByCurrent) else {
+            return .columns(reference: reference.column, current: current.column)
+        }
+        return .columns(reference: reference.column.asCategories, current: current.column.asCategories)
+    }
+
+    /// Reads a column of numbers.
+    func numbers(_ name: String, of source: LakeSource) async throws -> ReportColumn {
+        ReportColumn(name: name, numbers: try await lake.numbers(name, of: source))
+    }
+
+    private static func isOfCategories(
+        _ column: ReportColumn,
+        _ type: LakeType,
+        _ nullableIntegersAreNumbers: Bool
+    ) -> Bool {
+        guard type == .integer, !nullableIntegersAreNumbers || column.sample.missing == 0 else { return false }
+        let limit = ColumnKind.categoricalIntegers + 1
+        return column.sample.distinctCount(limit: limit) < limit
+    }
+
+    private static func compared(_ first: ReportColumn, _ second: ReportColumn, kind: ColumnKind) -> Pair {
+        guard kind.isCompared else {
+            return .skipped(SkippedColumn(name: first.name, reason: "\(kind.inWords) is not compared"))
+        }
+        return .columns(reference: first, current: second)
+    }
+
+    /// Columns of two types: an error, unless one has no value at all and so could be of any.
+    private func unequal(
+        _ name: String,
+        _ reference: LakeSource,
+        _ current: LakeSource,
+        _ decidedByCurrent: Bool
+    ) async throws -> Pair {
+        let isEmpty = (
+            try await lake.distinct(name, of: reference).present == 0,
+            try await lake.distinct(name, of: current).present == 0
+        )
+        guard isEmpty.0 || isEmpty.1 else {
+            let (left, right) = (try reference.field(name).type, try current.field(name).type)
             throw ReportError(
                 .mixedTypes,
                 "column \(name) is \(left.rawValue) in \(reference.name) and \(right.rawValue) in \(current.name): "
                     + "give both the same type, or choose the columns to compare"
             )
         }
-        var (first, second) = (
-            try await column(name, of: reference, nullableIntegersAreNumbers: decidedByCurrent),
-            try await column(name, of: current, nullableIntegersAreNumbers: decidedByCurrent)
+        if isEmpty.0, isEmpty.1 { return .skipped(SkippedColumn(name: name, reason: "empty is not compared")) }
+        let full = try await column(
+            name,
+            of: isEmpty.0 ? current : reference,
+            nullableIntegersAreNumbers: decidedByCurrent
         )
-        if left.isNumber, first.kind != second.kind {
-            let kind = decidedByCurrent ? second.kind : first.kind
-            if kind == .categorical {
-                (first, second) = (first.asCategories, second.asCategories)
-            } else {
-                first = try await numbers(name, of: reference)
-                second = try await numbers(name, of: current)
-            }
-        }
-        let kind = decidedByCurrent ? second.kind : first.kind
-        guard kind.isCompared else {
-            return .skipped(SkippedColumn(name: name, reason: "\(kind.inWords) is not compared"))
-        }
-        return .columns(reference: first, current: second)
+        let none = full.without(rows: (isEmpty.0 ? reference : current).rowCount)
+        return Self.compared(isEmpty.0 ? none : full, isEmpty.0 ? full : none, kind: full.kind)
     }
 
-    private func numbers(_ name: String, of source: LakeSource) async throws -> ReportColumn {
-        ReportColumn(name: name, numbers: try await lake.numbers(name, of: source))
-    }
-
-    private func categories(_ name: String, of source: LakeSource) async throws -> ReportColumn {
-        let type = try source.field(name).type
+    /// Counts a column; times that were guessed from texts may be the texts that they are to pandas.
+    private func categories(
+        _ name: String,
+        of source: LakeSource,
+        guessedTimesAreTexts: Bool = false
+    ) async throws -> ReportColumn {
+        let found = try source.field(name).type
+        let type = found == .timestamp && source.isText && guessedTimesAreTexts ? .text : found
         let limit = Self.maximumCategories
         guard let found = try await lake.counts(name, of: source, limit: limit) else {
             let (present, distinct) = try await lake.distinct(name, of: source)

@@ -2,7 +2,10 @@ package import Lake
 internal import Execution
 internal import Statistics
 
-/// Compares two files column by column: two columns at a time are in memory, and no row is ever made.
+/// Compares two files column by column, two at a time; no row is ever made.
+///
+/// Of both columns the reference is in memory. The current one is as long as it is not longer than that; a longer one is
+/// read from its file as often as needed, so memory does not grow with it.
 package struct DriftComparison: Sendable {
     private let lake: Lake
     private let reference: LakeSource
@@ -14,6 +17,8 @@ package struct DriftComparison: Sendable {
 
     /// Columns at one time.
     private static let width = 2
+    /// Rows up to which both sides are held, however short the reference is.
+    private static let alwaysHeld = 1 << 17
 
     /// Prepares a comparison of all columns that both files have, or of those named.
     ///
@@ -79,6 +84,10 @@ package struct DriftComparison: Sendable {
     }
 
     private func compare(_ name: String) async throws -> Outcome {
+        let (left, right) = (try reference.field(name).type, try current.field(name).type)
+        if left.isNumber, right.isNumber, current.rowCount > max(reference.rowCount, Self.alwaysHeld) {
+            return try await compareReading(name, left, right)
+        }
         let pair = try await ColumnReader(lake: lake).pair(
             name,
             reference: reference,
@@ -94,9 +103,34 @@ package struct DriftComparison: Sendable {
         }
     }
 
+    /// Compares a column of numbers whose current side stays in its file.
+    private func compareReading(_ name: String, _ left: LakeType, _ right: LakeType) async throws -> Outcome {
+        let before = try await ColumnReader(lake: lake).numbers(name, of: reference)
+        return try await lake.withNumbers(name, of: current) { [current, options] numbers in
+            let now = NumberColumn(reading: ColumnInFile(numbers: numbers), rows: current.rowCount)
+            let pair = ColumnReader.pair(
+                (before, left),
+                (ReportColumn(name: name, numbers: now), right),
+                decidedByCurrent: options.compatibility == .evidently
+            )
+            switch pair {
+            case .skipped(let column): return .skipped(column)
+            case .columns(let reference, let current):
+                return .compared(try ColumnDrift(reference: reference, current: current, options: options))
+            }
+        }
+    }
+
     private static func oneSided(_ side: LakeSource, _ other: LakeSource) -> [SkippedColumn] {
         side.fields.filter { field in !other.fields.contains { $0.name == field.name } }.map {
             SkippedColumn(name: $0.name, reason: "not in \(other.name)")
         }
     }
+}
+
+/// A column in its file, as statistics read it.
+private struct ColumnInFile: NumberSource {
+    let numbers: LakeNumbers
+
+    func forEachBlock(_ body: (UnsafeBufferPointer<Double>) -> Bool) { numbers.forEachBlock(body) }
 }

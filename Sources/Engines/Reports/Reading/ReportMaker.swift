@@ -30,6 +30,19 @@ package struct ReportMaker: Sendable {
             return .drift(try await comparison.run())
         case .summary: return .summary(try await summary(request, reference, current))
         case .performance: return .performance(try await performance(request, reference, current))
+        case .chunks:
+            guard let reference else {
+                throw ReportError(.invalidOptions, "a report by chunks needs a reference to compare with")
+            }
+            let comparison = try ChunkComparison(
+                lake: lake,
+                reference: reference,
+                current: current,
+                options: request.chunks,
+                model: request.model,
+                columns: request.columns
+            )
+            return .chunks(try await comparison.run())
         }
     }
 

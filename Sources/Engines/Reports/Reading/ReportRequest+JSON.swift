@@ -8,12 +8,13 @@ extension ReportRequest {
     package init(json: JSONObject) throws(ReportError) {
         let fields = RequestFields(json, path: "")
         guard let kind = try fields.choice("kind", of: Kind.allCases) else {
-            throw ReportError(.invalidOptions, "'kind' is needed: drift, summary or performance")
+            throw ReportError(.invalidOptions, "'kind' is needed: drift, summary, performance or chunks")
         }
         self.init(kind: kind)
         columns = try fields.strings("columns")
         if let object = try fields.object("drift") { drift = try DriftOptions(json: object) }
         if let object = try fields.object("model") { model = try Model(json: object) }
+        if let object = try fields.object("chunks") { chunks = try ChunkOptions(json: object) }
     }
 
     /// The request as the API takes it.
@@ -21,6 +22,41 @@ extension ReportRequest {
         var object: JSONObject = ["kind": .string(kind.rawValue), "drift": .object(drift.json)]
         if let columns { object["columns"] = .array(columns.map { .string($0) }) }
         if let model { object["model"] = .object(model.json) }
+        if kind == .chunks { object["chunks"] = .object(chunks.json) }
+        return object
+    }
+}
+
+extension ChunkOptions {
+    fileprivate init(json: JSONObject) throws(ReportError) {
+        self.init()
+        let fields = RequestFields(json, path: "chunks.")
+        try fields.allow(["rows", "count", "class_scores", "losses"])
+        if let rows = try fields.number("rows") { plan = .rows(Int(max(0, min(rows, 1e12)))) }
+        if let count = try fields.number("count") { plan = .count(Int(max(0, min(count, 1e12)))) }
+        if let scores = try fields.object("class_scores") {
+            let inner = RequestFields(scores, path: "chunks.class_scores.")
+            for name in scores.keys { classScores[name] = try inner.string(name) }
+        }
+        if let columns = try fields.object("losses") {
+            let inner = RequestFields(columns, path: "chunks.losses.")
+            try inner.allow(EstimatedLoss.allCases.map(\.rawValue))
+            for metric in EstimatedLoss.allCases { losses[metric] = try inner.string(metric.rawValue) }
+        }
+    }
+
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [:]
+        switch plan {
+        case .rows(let rows): object["rows"] = .int(Int64(rows))
+        case .count(let count): object["count"] = .int(Int64(count))
+        }
+        object["class_scores"] = .object(
+            JSONObject(classScores.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        )
+        object["losses"] = .object(
+            JSONObject(losses.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, .string($0.value)) })
+        )
         return object
     }
 }

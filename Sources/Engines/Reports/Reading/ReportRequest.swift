@@ -11,6 +11,8 @@ package struct ReportRequest: Sendable, Hashable {
         case summary
         /// How good predictions are.
         case performance
+        /// How columns, and what is expected of a model, change chunk by chunk.
+        case chunks
     }
 
     /// Which columns hold what was true and what was said.
@@ -40,6 +42,8 @@ package struct ReportRequest: Sendable, Hashable {
     package var columns: [String]?
     /// What a performance report is about.
     package var model: Model?
+    /// How a report by chunks is cut and judged.
+    package var chunks = ChunkOptions()
 
     /// A report of a kind.
     package init(kind: Kind) {
@@ -55,6 +59,8 @@ package enum Report: Sendable {
     case summary(SummaryReport)
     /// How good predictions are.
     case performance(PerformanceReport)
+    /// What changes chunk by chunk.
+    case chunks(ChunkReport)
 
     /// The report for programs.
     package var json: JSONValue {
@@ -62,6 +68,7 @@ package enum Report: Sendable {
         case .drift(let report): report.json
         case .summary(let report): report.json
         case .performance(let report): report.json
+        case .chunks(let report): report.json
         }
     }
 
@@ -71,6 +78,7 @@ package enum Report: Sendable {
         case .drift(let report): report.html
         case .summary(let report): report.html
         case .performance(let report): report.html
+        case .chunks(let report): report.html
         }
     }
 }

@@ -10,8 +10,12 @@ package struct ColumnSummary: Sendable, Hashable {
     package let reference: SideSummary?
     /// The current side.
     package let current: SideSummary
+    /// The categories of both sides with their rows in the current data, the most frequent first; at most a thousand.
+    package let categories: [SideSummary.Category]
     /// The distributions in the same bins.
     package let picture: ColumnPicture
+
+    private static let maximumCategories = 1_000
 
     /// Sums up a column.
     package init(reference: ReportColumn?, current: ReportColumn) {
@@ -20,6 +24,7 @@ package struct ColumnSummary: Sendable, Hashable {
         self.current = SideSummary(current)
         let before = reference.flatMap { $0.kind == current.kind ? $0 : nil }
         self.reference = before.map { SideSummary($0) }
+        categories = Self.categories(before?.sample, current.sample)
         picture =
             switch (before?.sample, current.sample) {
             case (.numbers(let left)?, .numbers(let right)): ColumnPicture(reference: left, current: right)
@@ -27,6 +32,18 @@ package struct ColumnSummary: Sendable, Hashable {
             case (_, .numbers(let right)): ColumnPicture(reference: nil, current: right)
             case (_, .categories(let right)): ColumnPicture(reference: nil, current: right)
             }
+    }
+
+    private static func categories(_ before: ColumnSample?, _ now: ColumnSample) -> [SideSummary.Category] {
+        guard case .categories(let counts) = now else { return [] }
+        var names = counts.categories
+        if case .categories(let others)? = before { names += others.categories.filter { !counts.contains($0) } }
+        let ranked = names.enumerated().sorted {
+            (-counts.count(of: $0.element), $0.offset) < (-counts.count(of: $1.element), $1.offset)
+        }
+        return ranked.prefix(maximumCategories).map {
+            SideSummary.Category(label: SideSummary.label($0.element), count: counts.count(of: $0.element))
+        }
     }
 
     /// How much more is missing than in the reference: the order of the report.

@@ -1,5 +1,5 @@
 /// One column of one side, cleaned and made ready to be compared.
-package enum ColumnSample: Sendable, Hashable {
+package enum ColumnSample: Sendable {
     /// A column of numbers.
     case numbers(NumberColumn)
     /// A column of categories.
@@ -48,7 +48,7 @@ package enum ColumnSample: Sendable, Hashable {
 }
 
 /// Both sides of a column, of one kind.
-package enum ColumnPair: Sendable, Hashable {
+package enum ColumnPair: Sendable {
     /// Two columns of numbers.
     case numbers(reference: NumberColumn, current: NumberColumn)
     /// Two columns of categories.
@@ -113,7 +113,7 @@ package enum ColumnPair: Sendable, Hashable {
     /// Distinct values of both sides, counted up to `limit`.
     private static func distinctValues(_ first: NumberColumn, _ second: NumberColumn, limit: Int) -> Int {
         var seen = DistinctTally(limit: limit)
-        _ = seen.add(first.values) && seen.add(second.values)
+        _ = seen.add(first) && seen.add(second)
         return min(limit, seen.values.count)
     }
 }

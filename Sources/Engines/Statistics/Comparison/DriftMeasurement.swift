@@ -101,7 +101,7 @@ extension DriftMethod {
             return DriftMeasurement(distance: try Divergence.kullbackLeibler(pair.bins(compatibility)))
         case .jensenShannon:
             return DriftMeasurement(distance: try Divergence.jensenShannon(pair.bins(compatibility)))
-        case .hellinger: return DriftMeasurement(distance: try hellinger(pair))
+        case .hellinger: return DriftMeasurement(distance: try hellinger(pair, compatibility))
         case .totalVariation:
             return DriftMeasurement(distance: try Divergence.totalVariation(pair.bins(compatibility)))
         case .largestDifference:
@@ -118,9 +118,16 @@ extension DriftMethod {
         }
     }
 
-    private func hellinger(_ pair: ColumnPair) throws(UndefinedStatistic) -> Double {
+    private func hellinger(
+        _ pair: ColumnPair,
+        _ compatibility: Compatibility
+    ) throws(UndefinedStatistic) -> Double {
         if case .numbers(let reference, let current) = pair {
-            return try Hellinger.distance(reference: reference.sorted, current: current.sorted)
+            return try Hellinger.distance(
+                reference: reference.sorted,
+                current: current.sorted,
+                compatibility: compatibility
+            )
         }
         return try Hellinger.distance(pair.valueCounts)
     }

@@ -14,6 +14,11 @@ package struct Moments: Sendable, Hashable, Codable {
     /// No values yet.
     package init() {}
 
+    /// What is known of `count` values; their least and greatest are not.
+    init(count: Int, mean: Double, squaredDeviations: Double) {
+        (self.count, self.mean, self.squaredDeviations) = (Double(count), mean, squaredDeviations)
+    }
+
     /// Adds one value.
     package mutating func add(_ value: Double) {
         count += 1

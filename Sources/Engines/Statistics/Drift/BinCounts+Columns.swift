@@ -13,8 +13,8 @@ extension BinCounts {
             count: reference.count + current.count
         )
         return BinCounts(
-            reference: histogram(reference.values, edges: edges),
-            current: histogram(current.values, edges: edges)
+            reference: histogram(reference, edges: edges),
+            current: histogram(current, edges: edges)
         )
     }
 
@@ -22,7 +22,7 @@ extension BinCounts {
     package static func distinct(reference: NumberColumn, current: NumberColumn) -> BinCounts {
         var left = DistinctTally(limit: 64)
         var right = DistinctTally(limit: 64)
-        guard !(reference.isSorted && current.isSorted), left.add(reference.values), right.add(current.values) else {
+        guard !(reference.isSorted && current.isSorted), left.add(reference), right.add(current) else {
             return distinct(reference: reference.sorted, current: current.sorted)
         }
         let values = Set(left.values).union(right.values).sorted()
@@ -35,16 +35,16 @@ extension BinCounts {
     /// How many values lie in each half-open bin of equal width, the last one closed; values outside are not counted.
     ///
     /// A bin is found by division and then corrected by the edges themselves, as numpy does.
-    static func histogram(_ values: [Double], edges: [Double]) -> [Int] {
-        guard let first = edges.first, let last = edges.last, last > first else { return [values.count] }
+    static func histogram(_ column: NumberColumn, edges: [Double]) -> [Int] {
+        guard let first = edges.first, let last = edges.last, last > first else { return [column.count] }
         let bins = edges.count - 1
         let scale = Double(bins) / (last - first)
-        guard scale.isFinite else { return histogram(SortedSample(values), edges: edges) }
+        guard scale.isFinite else { return histogram(column.sorted, edges: edges) }
         var counts = [Int](repeating: 0, count: bins)
         edges.withUnsafeBufferPointer { edges in
             counts.withUnsafeMutableBufferPointer { counts in
-                values.withUnsafeBufferPointer { values in
-                    for value in values where value >= first && value <= last {
+                column.forEachBlock { block in
+                    for value in block where value >= first && value <= last {
                         var bin = min(bins - 1, Int((value - first) * scale))
                         if value < edges[bin] {
                             bin -= 1
@@ -53,6 +53,7 @@ extension BinCounts {
                         }
                         counts[bin] += 1
                     }
+                    return true
                 }
             }
         }

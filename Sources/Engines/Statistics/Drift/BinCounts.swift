@@ -53,6 +53,12 @@ package struct BinCounts: Sendable, Hashable {
         return evenEdges(low: low, high: high, bins: bins)
     }
 
+    /// Edges as numpy makes them for a number of bins: a range of one value is widened by a half on both sides.
+    static func paddedEdges(low: Double, high: Double, bins: Int) -> [Double] {
+        high > low
+            ? evenEdges(low: low, high: high, bins: bins) : evenEdges(low: low - 0.5, high: low + 0.5, bins: bins)
+    }
+
     /// `bins + 1` edges at equal distances, the last one exactly `high`.
     static func evenEdges(low: Double, high: Double, bins: Int) -> [Double] {
         let step = (high - low) / Double(bins)

@@ -4,9 +4,8 @@ struct BucketedPair {
     private let current: NumberColumn
     private let ruler: BucketRuler
 
-    /// Values in each bucket, and the sum of their distances from the bucket's lower border.
-    private let referenceCells: [SIMD2<Double>]
-    private let currentCells: [SIMD2<Double>]
+    private let referenceCells: BucketCells
+    private let currentCells: BucketCells
 
     /// Counts both columns; nil where the range is empty or too wide for doubles.
     init?(_ reference: NumberColumn, _ current: NumberColumn) {
@@ -18,8 +17,8 @@ struct BucketedPair {
         self.reference = reference
         self.current = current
         self.ruler = ruler
-        referenceCells = ruler.cells(reference.values)
-        currentCells = ruler.cells(current.values)
+        referenceCells = ruler.cells(reference)
+        currentCells = ruler.cells(current)
     }
 
     /// Which values of a bucket must be looked at.
@@ -43,11 +42,19 @@ struct BucketedPair {
         let ranks = (Self.ranks(n), Self.ranks(m))
         mark(ranks.0, referenceCells, .reference, &survey.needs)
         mark(ranks.1, currentCells, .current, &survey.needs)
-        let left = ruler.values(reference.values, in: survey.needs.map { !$0.isDisjoint(with: [.reference, .order]) })
-        let right = ruler.values(current.values, in: survey.needs.map { !$0.isDisjoint(with: [.current, .order]) })
-        var quartiles: ([Double], [Double])
-        quartiles.0 = orderStatistics(ranks.0, referenceCells, left, survey.needs, [.reference, .order])
-        quartiles.1 = orderStatistics(ranks.1, currentCells, right, survey.needs, [.current, .order])
+        let left = ruler.runs(
+            reference,
+            referenceCells,
+            in: survey.needs.map { !$0.isDisjoint(with: [.reference, .order]) }
+        )
+        let right = ruler.runs(
+            current,
+            currentCells,
+            in: survey.needs.map { !$0.isDisjoint(with: [.current, .order]) }
+        )
+        let quartiles = (
+            orderStatistics(ranks.0, referenceCells, left), orderStatistics(ranks.1, currentCells, right)
+        )
         finish(&survey, left, right)
         return ColumnContrast(
             scaledDistance: survey.greatest,
@@ -61,12 +68,12 @@ struct BucketedPair {
         var survey = Survey(needs: Array(repeating: [], count: ruler.count))
         var gap = 0
         for bucket in 0..<ruler.count {
-            gap += Int(referenceCells[bucket].x) * m - Int(currentCells[bucket].x) * n
+            gap += referenceCells.rows(bucket) * m - currentCells.rows(bucket) * n
             survey.greatest = max(survey.greatest, abs(gap))
         }
         gap = 0
         for bucket in 0..<ruler.count {
-            let (mine, other) = (referenceCells[bucket], currentCells[bucket])
+            let (mine, other) = (referenceCells.sums[bucket], currentCells.sums[bucket])
             let highest = gap + Int(mine.x) * m
             let lowest = gap - Int(other.x) * n
             let next = highest + lowest - gap
@@ -82,29 +89,31 @@ struct BucketedPair {
         return survey
     }
 
-    /// Adds the buckets whose values had to be sorted.
-    private func finish(_ survey: inout Survey, _ left: [Double], _ right: [Double]) {
+    /// Adds the buckets whose values had to be put in order.
+    private func finish(_ survey: inout Survey, _ left: BucketRuns, _ right: BucketRuns) {
         let (n, m) = (reference.count, current.count)
         var gap = 0
-        var (i, j) = (0, 0)
         for bucket in 0..<ruler.count {
-            let (mine, other) = (Int(referenceCells[bucket].x), Int(currentCells[bucket].x))
-            let need = survey.needs[bucket]
-            let ends = (
-                i + (need.isDisjoint(with: [.reference, .order]) ? 0 : mine),
-                j + (need.isDisjoint(with: [.current, .order]) ? 0 : other)
-            )
-            guard need.contains(.order) else {
-                gap += mine * m - other * n
-                (i, j) = ends
+            guard survey.needs[bucket].contains(.order) else {
+                gap += referenceCells.rows(bucket) * m - currentCells.rows(bucket) * n
                 continue
             }
+            var (mine, others) = (left.range(bucket), right.range(bucket))
             var previous = ruler.border(bucket)
-            while i < ends.0 || j < ends.1 {
-                let value = min(i < ends.0 ? left[i] : .infinity, j < ends.1 ? right[j] : .infinity)
+            while !mine.isEmpty || !others.isEmpty {
+                let value = min(
+                    mine.isEmpty ? .infinity : left.runs[mine.lowerBound].value,
+                    others.isEmpty ? .infinity : right.runs[others.lowerBound].value
+                )
                 survey.area.add(Double(abs(gap)) * (value - previous))
-                while i < ends.0, left[i] == value { (i, gap) = (i + 1, gap + m) }
-                while j < ends.1, right[j] == value { (j, gap) = (j + 1, gap - n) }
+                if !mine.isEmpty, left.runs[mine.lowerBound].value == value {
+                    gap += left.runs[mine.lowerBound].count * m
+                    mine = (mine.lowerBound + 1)..<mine.upperBound
+                }
+                if !others.isEmpty, right.runs[others.lowerBound].value == value {
+                    gap -= right.runs[others.lowerBound].count * n
+                    others = (others.lowerBound + 1)..<others.upperBound
+                }
                 survey.greatest = max(survey.greatest, abs(gap))
                 previous = value
             }
@@ -129,11 +138,11 @@ struct BucketedPair {
         }
     }
 
-    private func mark(_ ranks: [Int], _ cells: [SIMD2<Double>], _ side: Need, _ needs: inout [Need]) {
+    private func mark(_ ranks: [Int], _ cells: BucketCells, _ side: Need, _ needs: inout [Need]) {
         var below = 0
         var rank = ranks[...]
         for bucket in 0..<ruler.count {
-            below += Int(cells[bucket].x)
+            below += cells.rows(bucket)
             while let next = rank.first, next < below {
                 needs[bucket].insert(side)
                 rank.removeFirst()
@@ -141,86 +150,22 @@ struct BucketedPair {
         }
     }
 
-    /// The values of `ranks`, ascending, from the sorted values of the buckets in `sides`.
-    private func orderStatistics(
-        _ ranks: [Int],
-        _ cells: [SIMD2<Double>],
-        _ sorted: [Double],
-        _ needs: [Need],
-        _ sides: Need
-    ) -> [Double] {
+    /// The values of `ranks`, ascending, all of which lie in buckets whose values are at hand.
+    private func orderStatistics(_ ranks: [Int], _ cells: BucketCells, _ sorted: BucketRuns) -> [Double] {
         var found: [Double] = []
-        var (below, taken) = (0, 0)
+        var below = 0
         for bucket in 0..<ruler.count {
-            let here = Int(cells[bucket].x)
-            let isTaken = !needs[bucket].isDisjoint(with: sides)
-            while found.count < ranks.count, ranks[found.count] < below + here {
-                found.append(sorted[taken + ranks[found.count] - below])
+            let end = below + cells.rows(bucket)
+            var place = below
+            for index in sorted.range(bucket) {
+                let run = sorted.runs[index]
+                while found.count < ranks.count, ranks[found.count] < place + run.count { found.append(run.value) }
+                place += run.count
             }
-            below += here
-            if isTaken { taken += here }
+            below = end
         }
+        // A source that showed fewer values than before has failed, and its owner throws what was found of it away.
+        while found.count < ranks.count { found.append(found.last ?? .nan) }
         return found
-    }
-}
-
-/// Buckets of equal width over a range.
-struct BucketRuler {
-    /// The number of buckets.
-    let count: Int
-
-    private let width: Double
-    private let low: Double
-    private let scale: Double
-
-    /// Some 32 values a bucket, so that few buckets need a look and the counts stay in the processor's cache.
-    init?(low: Double, high: Double, values: Int) {
-        let range = high - low
-        guard range > 0, range.isFinite else { return nil }
-        let count = max(1 << 10, min(1 << 15, values / 32))
-        let scale = Double(count) / range
-        let width = range / Double(count)
-        // Far from zero the borders are rounded by as much as the buckets are wide.
-        guard scale.isFinite, width > max(abs(low), abs(high)) * 0x1p-32 else { return nil }
-        self.low = low
-        self.count = count
-        self.scale = scale
-        self.width = width
-    }
-
-    /// The lower border of a bucket.
-    @inline(__always)
-    func border(_ bucket: Int) -> Double { low + Double(bucket) * width }
-
-    /// The width of a bucket between its borders as they are rounded.
-    @inline(__always)
-    func width(_ bucket: Int) -> Double { border(bucket + 1) - border(bucket) }
-
-    @inline(__always)
-    private func bucket(_ value: Double) -> Int { min(count - 1, Int((value - low) * scale)) }
-
-    /// Count, and sum of distances from the lower border, of each bucket.
-    func cells(_ values: [Double]) -> [SIMD2<Double>] {
-        var cells = [SIMD2<Double>](repeating: .zero, count: count)
-        cells.withUnsafeMutableBufferPointer { cells in
-            values.withUnsafeBufferPointer { values in
-                for value in values {
-                    let bucket = bucket(value)
-                    cells[bucket] += SIMD2(1, value - border(bucket))
-                }
-            }
-        }
-        return cells
-    }
-
-    /// The values of the chosen buckets, ascending.
-    func values(_ values: [Double], in chosen: [Bool]) -> [Double] {
-        var taken: [Double] = []
-        chosen.withUnsafeBufferPointer { chosen in
-            values.withUnsafeBufferPointer { values in
-                for value in values where chosen[bucket(value)] { taken.append(value + 0.0) }
-            }
-        }
-        return ascending(taken)
     }
 }

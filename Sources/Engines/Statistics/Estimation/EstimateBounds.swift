@@ -34,7 +34,7 @@ package struct EstimateBounds: Sendable, Hashable {
         guard scores.allSatisfy(\.isFinite), calibrated.allSatisfy(\.isFinite) else {
             throw UndefinedStatistic(.notFinite)
         }
-        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        let order = descendingOrder(scores)
         let rows = order.map { Row(probability: calibrated[$0], isPredicted: predictions[$0]) }
         var generator = Generator(state: seed)
         let outcomes = (0..<draws).map { _ in Outcome(drawing: rows, with: &generator) }

@@ -68,7 +68,7 @@ package struct EstimatedPerformance: Sendable, Hashable {
     private func ratio(_ part: Double, _ whole: Double) -> Double { whole == 0 ? 0 : part / whole }
 
     private static func areas(_ scores: [Double], _ calibrated: [Double]) -> (curve: Double?, precision: Double?) {
-        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        let order = descendingOrder(scores)
         var positives = 0.0
         var points: [(tp: Double, fp: Double)] = []
         points.reserveCapacity(order.count)

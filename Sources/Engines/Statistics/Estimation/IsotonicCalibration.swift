@@ -18,7 +18,7 @@ package struct IsotonicCalibration: Sendable, Hashable, Codable {
         guard scores.count == labels.count else { throw UndefinedStatistic(.lengthMismatch) }
         guard !scores.isEmpty else { throw UndefinedStatistic(.emptyReference) }
         guard scores.allSatisfy(\.isFinite) else { throw UndefinedStatistic(.notFinite) }
-        let order = scores.indices.sorted { scores[$0] < scores[$1] }
+        let order = ascendingOrder(scores)
         var blocks: [Block] = []
         var previous = Double.nan
         for index in order {

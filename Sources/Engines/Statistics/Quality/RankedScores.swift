@@ -16,7 +16,7 @@ package struct RankedScores: Sendable, Hashable {
     /// The steps, the highest score first.
     package let steps: [Step]
 
-    /// Ranks scores: O(n log n).
+    /// Ranks scores: O(n) for long columns.
     ///
     /// - Throws: `UndefinedStatistic` for no rows, columns of unequal length, or a score or weight that is not finite.
     package init(scores: [Double], labels: [Bool], weights: [Double]? = nil) throws(UndefinedStatistic) {
@@ -98,9 +98,4 @@ package struct RankedScores: Sendable, Hashable {
         let predicted = step.truePositives + step.falsePositives
         return predicted > 0 ? step.truePositives / predicted : 0
     }
-}
-
-/// Row numbers by descending score.
-func descendingOrder(_ scores: [Double]) -> [Int] {
-    scores.indices.sorted { scores[$0] > scores[$1] }
 }

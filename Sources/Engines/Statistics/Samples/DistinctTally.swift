@@ -16,11 +16,16 @@ struct DistinctTally {
     }
 
     /// Counts a column; false, with the counts incomplete, where more than the limit of values came.
-    mutating func add(_ column: [Double]) -> Bool {
-        limit <= Self.scanLimit ? scan(column) : hash(column)
+    mutating func add(_ column: NumberColumn) -> Bool {
+        var fits = true
+        column.forEachBlock { block in
+            fits = limit <= Self.scanLimit ? scan(block) : hash(block)
+            return fits
+        }
+        return fits
     }
 
-    private mutating func scan(_ column: [Double]) -> Bool {
+    private mutating func scan(_ column: UnsafeBufferPointer<Double>) -> Bool {
         for value in column {
             if let position = values.firstIndex(of: value) {
                 counts[position] += 1
@@ -33,7 +38,7 @@ struct DistinctTally {
         return true
     }
 
-    private mutating func hash(_ column: [Double]) -> Bool {
+    private mutating func hash(_ column: UnsafeBufferPointer<Double>) -> Bool {
         var positions = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
         for value in column {
             if let position = positions[value] {

@@ -8,7 +8,7 @@ extension NumberColumn {
     /// The different values in ascending order, and how often each comes; does not sort columns of few values.
     package var valueCounts: [(value: Double, count: Int)] {
         var tally = DistinctTally(limit: 64)
-        if !isSorted, tally.add(values) {
+        if !isSorted, tally.add(self) {
             return zip(tally.values, tally.counts).map { (value: $0, count: $1) }.sorted { $0.value < $1.value }
         }
         var counts: [(value: Double, count: Int)] = []
@@ -25,21 +25,27 @@ extension NumberColumn {
     /// The share of the value that more than half of the values are; 0 where there is none (Boyer and Moore's vote).
     package var majorityShare: Double {
         var (candidate, votes) = (0.0, 0)
-        for value in values {
-            if votes == 0 { candidate = value }
-            votes += value == candidate ? 1 : -1
+        forEachBlock { block in
+            for value in block {
+                if votes == 0 { candidate = value }
+                votes += value == candidate ? 1 : -1
+            }
+            return true
         }
-        let count = values.count { $0 == candidate }
-        return 2 * count > values.count ? Double(count) / Double(values.count) : 0
+        var found = 0
+        forEachBlock { block in
+            for value in block { found &+= value == candidate ? 1 : 0 }
+            return true
+        }
+        return 2 * found > count ? Double(found) / Double(count) : 0
     }
 
     /// From about the 0.5 to about the 99.5 percent point, for pictures; nil when empty.
     ///
-    /// Long columns are judged by 4,096 of their values at even distances.
+    /// Long columns are judged by some 4,096 of their values at even distances.
     package var centralRange: ClosedRange<Double>? {
         guard !isEmpty else { return nil }
-        let stride = max(1, count / 4_096)
-        let sample = isSorted ? sorted : SortedSample(Swift.stride(from: 0, to: count, by: stride).map { values[$0] })
+        let sample = isSorted ? sorted : SortedSample(thinned)
         let (low, high) = (Double(sample.count - 1) * 0.005, Double(sample.count - 1) * 0.995)
         return sample.values[Int(low)]...sample.values[Int(high.rounded(.up))]
     }
@@ -49,18 +55,21 @@ extension NumberColumn {
         BinCounts.evenEdges(low: low, high: high, bins: max(1, bins))
     }
 
-    /// How many values lie in each bin of even width; what lies outside all of them counts in the nearest one.
+    /// About how many values lie in each bin of even width, for pictures: what is as good as on an edge may count on
+    /// either side of it, and what lies outside of all bins counts in the nearest one.
     package func counts(between edges: [Double]) -> [Int] {
         guard let first = edges.first, let last = edges.last, edges.count > 1 else { return [] }
         guard last > first else { return [count] }
-        var counts = BinCounts.histogram(values, edges: edges)
-        var (below, above) = (0, 0)
-        for value in values {
-            below &+= value < first ? 1 : 0
-            above &+= value > last ? 1 : 0
+        var counts = [Int](repeating: 0, count: edges.count - 1)
+        let scale = Double(counts.count) / (last - first)
+        guard scale.isFinite else { return BinCounts.histogram(sorted, edges: edges) }
+        let top = Double(counts.count - 1)
+        counts.withUnsafeMutableBufferPointer { counts in
+            forEachBlock { block in
+                for value in block { counts[Int(max(0, min(top, (value - first) * scale)))] += 1 }
+                return true
+            }
         }
-        counts[0] += below
-        counts[counts.count - 1] += above
         return counts
     }
 }

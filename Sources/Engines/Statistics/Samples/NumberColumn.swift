@@ -1,9 +1,16 @@
 /// The finite values of one numeric column in their own order, with their moments; sorting is put off until it pays.
 ///
-/// The most asked questions about large columns (Kolmogorov-Smirnov, Wasserstein, histograms, moments) need no order.
-package struct NumberColumn: Sendable, Hashable {
-    /// The finite values as they came.
-    package let values: [Double]
+/// The most asked questions about large columns (Kolmogorov-Smirnov, Wasserstein, histograms, moments) need no order, and
+/// no memory either: a column may be read again for each of them from where it lies.
+package struct NumberColumn: Sendable {
+    /// Where the finite values are.
+    private enum Storage: Sendable {
+        case held([Double])
+        case read(any NumberSource)
+    }
+
+    /// The number of finite values.
+    package let count: Int
     /// How many values were NaN.
     package let missing: Int
     /// How many values were positive or negative infinity.
@@ -19,35 +26,98 @@ package struct NumberColumn: Sendable, Hashable {
 
     /// Columns up to this many values are sorted at once: everything else about them is cheaper then.
     private static let eagerLimit = 1 << 14
+    /// How many values a thinned column has.
+    static let thinnedCount = 4_096
 
+    private let storage: Storage
     private let eager: SortedSample?
+    /// Of a column that is not held: values at even distances.
+    private let sampled: [Double]
 
     /// Takes a column; NaN and infinities are counted and left out.
     ///
     /// O(n), or O(n log n) for short ones.
     package init(_ column: [Double]) {
-        let finite = column.withUnsafeBufferPointer(ColumnScan.countFinite)
-        if finite == column.count {
+        var scan = column.withUnsafeBufferPointer { ColumnScan($0) }
+        let values: [Double]
+        // One value that is not finite makes the sum so; a sum that is too large only costs the second look.
+        if scan.mean.isFinite {
             (values, missing, infinite) = (column, 0, 0)
         } else {
             values = column.filter(\.isFinite)
             missing = column.count(where: \.isNaN)
-            infinite = column.count - finite - missing
+            infinite = column.count - values.count - missing
+            scan = values.withUnsafeBufferPointer { ColumnScan($0) }
         }
-        let scan = values.withUnsafeBufferPointer { ColumnScan($0) }
+        count = values.count
         (minimum, maximum, mean) = (scan.minimum, scan.maximum, scan.mean)
         squaredDeviations = values.withUnsafeBufferPointer { ColumnScan.squaredDeviations($0, mean: scan.mean) }
         eager = values.count <= Self.eagerLimit ? SortedSample(values) : nil
+        storage = .held(values)
+        sampled = []
     }
 
-    /// The number of finite values.
-    package var count: Int { values.count }
+    /// Surveys a column in one pass and leaves it where it is; what is asked later reads it again.
+    ///
+    /// - Parameters:
+    ///   - source: the column; must show the same values each time.
+    ///   - rows: how many values it has, about.
+    package init(reading source: any NumberSource, rows: Int) {
+        var survey = ColumnSurvey(rows: rows)
+        source.forEachBlock { block in
+            FiniteBlock.show(block) { finite, missing, infinite in
+                survey.add(finite, missing: missing, infinite: infinite)
+                return true
+            }
+        }
+        count = survey.count
+        (missing, infinite) = (survey.missing, survey.infinite)
+        (minimum, maximum) = (survey.minimum, survey.maximum)
+        (mean, squaredDeviations) = (survey.mean, survey.squaredDeviations)
+        storage = .read(source)
+        eager = nil
+        sampled = survey.thinned
+    }
+
+    /// Shows the finite values in order and in blocks, until `body` says false.
+    func forEachBlock(_ body: (UnsafeBufferPointer<Double>) -> Bool) {
+        switch storage {
+        case .held(let values): _ = values.withUnsafeBufferPointer(body)
+        case .read(let source):
+            source.forEachBlock { block in FiniteBlock.show(block) { finite, _, _ in body(finite) } }
+        }
+    }
+
+    /// The finite values as they came; of a column that is not held, all of them are read.
+    package var values: [Double] {
+        if case .held(let values) = storage { return values }
+        var values: [Double] = []
+        values.reserveCapacity(count)
+        forEachBlock { block in
+            values.append(contentsOf: block)
+            return true
+        }
+        return values
+    }
+
+    /// Some of the values at even distances, in no order; all of a short column.
+    var thinned: [Double] {
+        guard case .held(let values) = storage else { return sampled }
+        let step = max(1, count / Self.thinnedCount)
+        return stride(from: 0, to: count, by: step).map { values[$0] }
+    }
 
     /// Whether no finite value is left.
-    package var isEmpty: Bool { values.isEmpty }
+    package var isEmpty: Bool { count == 0 }
 
     /// The values in order; sorts a long column anew each time.
     package var sorted: SortedSample { eager ?? SortedSample(values) }
+
+    /// Whether its values repeat a lot, as whole numbers do; judged by some of them.
+    var seemsTied: Bool {
+        let some = SortedSample(thinned)
+        return some.distinctCount(limit: some.count / 4 + 1) <= some.count / 4
+    }
 
     /// Whether ``sorted`` costs nothing.
     var isSorted: Bool { eager != nil }
@@ -66,90 +136,7 @@ package struct NumberColumn: Sendable, Hashable {
     package func distinctCount(limit: Int) -> Int {
         if let eager { return eager.distinctCount(limit: limit) }
         var seen = DistinctTally(limit: limit)
-        _ = seen.add(values)
+        _ = seen.add(self)
         return min(limit, seen.values.count)
-    }
-}
-
-/// Passes over a buffer in blocks that the compiler turns into vector instructions.
-///
-/// Sums are plain within a block and compensated between blocks, so the error does not grow with the length.
-struct ColumnScan {
-    private(set) var minimum = Double.infinity
-    private(set) var maximum = -Double.infinity
-    private(set) var mean = 0.0
-
-    private static let blockLength = 1_024
-
-    init(_ values: UnsafeBufferPointer<Double>) {
-        var sum = CompensatedSum()
-        var (least, greatest) = (SIMD4(repeating: Double.infinity), SIMD4(repeating: -Double.infinity))
-        Self.forEachBlock(values) { block in
-            var total = SIMD4<Double>.zero
-            Self.forEachQuad(block) { quad in
-                total += quad
-                least = quad.replacing(with: least, where: least .< quad)
-                greatest = quad.replacing(with: greatest, where: greatest .> quad)
-            } rest: { value in
-                total[0] += value
-                least[0] = Swift.min(least[0], value)
-                greatest[0] = Swift.max(greatest[0], value)
-            }
-            sum.add(total.sum())
-        }
-        (minimum, maximum) = (least.min(), greatest.max())
-        mean = values.isEmpty ? 0 : sum.value / Double(values.count)
-    }
-
-    static func squaredDeviations(_ values: UnsafeBufferPointer<Double>, mean: Double) -> Double {
-        var sum = CompensatedSum()
-        forEachBlock(values) { block in
-            var total = SIMD4<Double>.zero
-            forEachQuad(block) { quad in
-                let distance = quad - mean
-                total += distance * distance
-            } rest: { value in
-                total[0] += (value - mean) * (value - mean)
-            }
-            sum.add(total.sum())
-        }
-        return sum.value
-    }
-
-    static func countFinite(_ values: UnsafeBufferPointer<Double>) -> Int {
-        var finite = 0
-        // A value less itself is zero unless it is NaN or infinite.
-        for value in values { finite &+= value - value == 0 ? 1 : 0 }
-        return finite
-    }
-
-    @inline(__always)
-    private static func forEachBlock(
-        _ values: UnsafeBufferPointer<Double>,
-        _ body: (UnsafeBufferPointer<Double>) -> Void
-    ) {
-        var start = 0
-        while start < values.count {
-            let end = Swift.min(values.count, start + blockLength)
-            body(UnsafeBufferPointer(rebasing: values[start..<end]))
-            start = end
-        }
-    }
-
-    @inline(__always)
-    private static func forEachQuad(
-        _ block: UnsafeBufferPointer<Double>,
-        _ body: (SIMD4<Double>) -> Void,
-        rest: (Double) -> Void
-    ) {
-        var index = 0
-        while index + 4 <= block.count {
-            body(SIMD4(block[index], block[index + 1], block[index + 2], block[index + 3]))
-            index += 4
-        }
-        while index < block.count {
-            rest(block[index])
-            index += 1
-        }
     }
 }

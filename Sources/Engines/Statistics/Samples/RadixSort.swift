@@ -1,9 +1,9 @@
 /// Below this many values the comparison sort of the standard library is faster.
-private let radixThreshold = 2048
+let radixThreshold = 2048
 
 /// Bits taken in one pass, and so `1 << digitBits` counters.
-private let digitBits = 11
-private let digitCount = 6
+let digitBits = 11
+let digitCount = 6
 
 /// The finite `values` in ascending order.
 ///
@@ -24,7 +24,7 @@ func ascending(_ values: [Double]) -> [Double] {
     return keys.map { value(ofOrderedBits: $0) }
 }
 
-private func orderedBits(_ value: Double) -> UInt64 {
+func orderedBits(_ value: Double) -> UInt64 {
     let bits = value.bitPattern
     return bits >> 63 == 0 ? bits | (1 << 63) : ~bits
 }
@@ -33,7 +33,7 @@ private func value(ofOrderedBits bits: UInt64) -> Double {
     Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
 }
 
-private func digitHistograms(_ keys: [UInt64]) -> [Int] {
+func digitHistograms(_ keys: [UInt64]) -> [Int] {
     var histograms = [Int](repeating: 0, count: digitCount << digitBits)
     let mask = UInt64((1 << digitBits) - 1)
     histograms.withUnsafeMutableBufferPointer { counts in
@@ -48,21 +48,32 @@ private func digitHistograms(_ keys: [UInt64]) -> [Int] {
 }
 
 private func scatter(from keys: [UInt64], into target: inout [UInt64], counts: ArraySlice<Int>, shift: UInt64) {
-    let mask = UInt64((1 << digitBits) - 1)
-    var offsets: [Int] = []
-    offsets.reserveCapacity(counts.count)
-    var total = 0
-    for count in counts {
-        offsets.append(total)
-        total += count
-    }
+    var offsets = RadixOffsets(counts)
     target.withUnsafeMutableBufferPointer { target in
-        offsets.withUnsafeMutableBufferPointer { offsets in
-            for key in keys {
-                let bucket = Int((key >> shift) & mask)
-                target[offsets[bucket]] = key
-                offsets[bucket] += 1
-            }
+        for key in keys { target[offsets.next(key >> shift)] = key }
+    }
+}
+
+/// Where the next key of each digit goes.
+struct RadixOffsets {
+    private var offsets: [Int] = []
+    private static let mask = UInt64((1 << digitBits) - 1)
+
+    /// Begins each digit behind all lesser ones.
+    init(_ counts: ArraySlice<Int>) {
+        offsets.reserveCapacity(counts.count)
+        var total = 0
+        for count in counts {
+            offsets.append(total)
+            total += count
         }
+    }
+
+    /// The place of a key whose digit is the lowest of `shifted`.
+    @inline(__always)
+    mutating func next(_ shifted: UInt64) -> Int {
+        let digit = Int(shifted & Self.mask)
+        defer { offsets[digit] += 1 }
+        return offsets[digit]
     }
 }

@@ -1,0 +1,88 @@
+package import Statistics
+
+/// How a report by chunks is cut and judged.
+package struct ChunkOptions: Sendable, Hashable {
+    /// How both sides are cut; ten chunks by default, as NannyML does.
+    package var plan = ChunkPlan.count(10)
+    /// When the drift of a chunk is unusual.
+    package var driftThreshold = ChunkThreshold.drift
+    /// When an estimate is unusual.
+    package var qualityThreshold = ChunkThreshold.quality
+    /// By class, the column of its probability; for classifiers of several classes.
+    package var classScores: [String: String] = [:]
+    /// By metric of a regression, the column of the loss that a model predicts for each row.
+    package var losses: [EstimatedLoss: String] = [:]
+
+    /// The defaults.
+    package init() {}
+}
+
+/// The chunks of a column.
+package struct ChunkColumn: Sendable {
+    /// The column's name.
+    package let name: String
+    /// What the column is.
+    package let kind: ColumnKind
+    /// What was found, by method.
+    package let series: [ChunkMethod: ChunkSeries]
+}
+
+/// A metric of a model, estimated before labels, chunk by chunk; its limits are those of the reference's own chunks.
+package struct ChunkEstimate: Sendable {
+    /// The metric, by NannyML's name.
+    package let metric: String
+    /// The estimates.
+    package let series: ChunkSeries
+    /// What the metric was in the reference's chunks; nil where it is not defined.
+    package let realisedReference: [Double?]
+    /// What it was in the current chunks, where the truth is known.
+    package let realisedCurrent: [Double?]
+}
+
+/// How a dataset went on from a reference, chunk by chunk in the order of the rows.
+package struct ChunkReport: Sendable {
+    /// The data that is compared with.
+    package let reference: DatasetLabel
+    /// The data that is judged.
+    package let current: DatasetLabel
+    /// The rows of the reference's chunks.
+    package let referenceRanges: [Range<Int>]
+    /// The rows of the current chunks.
+    package let currentRanges: [Range<Int>]
+    /// The columns, those with the most unusual chunks first.
+    package let columns: [ChunkColumn]
+    /// Estimates of a model's quality; empty where none were asked for.
+    package let estimates: [ChunkEstimate]
+    /// The columns that are not judged.
+    package let skipped: [SkippedColumn]
+
+    /// Puts a report together.
+    init(
+        reference: DatasetLabel,
+        current: DatasetLabel,
+        plan: ChunkPlan,
+        columns: [ChunkColumn],
+        estimates: [ChunkEstimate],
+        skipped: [SkippedColumn]
+    ) {
+        self.reference = reference
+        self.current = current
+        referenceRanges = plan.ranges(of: reference.rows)
+        currentRanges = plan.ranges(of: current.rows)
+        self.columns = columns.enumerated().sorted {
+            (-$0.element.unusual, $0.offset) < (-$1.element.unusual, $1.offset)
+        }.map(\.element)
+        self.estimates = estimates
+        self.skipped = skipped
+    }
+}
+
+extension ChunkColumn {
+    /// How many findings about current chunks are unusual, of all methods.
+    package var unusual: Int { series.values.reduce(0) { $0 + $1.unusual } }
+}
+
+extension ChunkSeries {
+    /// How many of the current chunks are unusual.
+    package var unusual: Int { current.count(where: \.isUnusual) }
+}
