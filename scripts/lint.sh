@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 status=0
-swift format lint --strict --parallel --recursive Sources Tests Fuzz Package.swift || status=1
+swift format lint --strict --parallel --recursive Sources Tests Fuzz bench Package.swift || status=1
 .venv/bin/ruff check --quiet . || status=1
 .venv/bin/ruff format --quiet --check . || status=1
 for script in scripts/*.sh .ci/run; do bash -n "$script" || status=1; done
