@@ -44,11 +44,15 @@ struct PartitionTests {
         limit: Int = .max
     ) async throws -> MonitorCounters {
         let exhausted = OneShot<Void>()
+        var options = MonitorService.Options()
+        // Rows that a slow machine works on for long do not stand still.
+        options.stallTimeout = .seconds(3600)
         let service = try MonitorService(
             definition,
             database: database,
             reference: NoReference(),
             observer: nil,
+            options: options,
             countPartitions: topics.counter,
             openReader: topics.opener(seed: seed, limit: limit, exhausted: exhausted)
         )
