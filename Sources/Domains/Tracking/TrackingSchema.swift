@@ -17,12 +17,13 @@ package enum TrackingSchema {
         MetricSummary.migration,
         // Removing a trace looks for the runs that it is linked to.
         Migration(id: "tracking-traces-002", statements: ["CREATE INDEX trace_runs_by_trace ON trace_runs (trace)"]),
-        // The orders that searches have by themselves.
+        // The orders that searches have by themselves. Without the stage: SQLite would take such an index for every search
+        // of things in use, and sort what another index has in order.
         Migration(
             id: "tracking-search-002",
             statements: [
-                "CREATE INDEX experiments_by_time ON experiments (stage, created_at DESC, id)",
-                "CREATE INDEX logged_models_by_time ON logged_models (experiment, stage, created_at DESC, model_id)",
+                "CREATE INDEX experiments_by_time ON experiments (created_at DESC, id)",
+                "CREATE INDEX logged_models_by_time ON logged_models (experiment, created_at DESC, model_id)",
             ]
         ),
         // The numbers of experiments that were purged, which are not given again.
