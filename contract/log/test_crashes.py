@@ -114,11 +114,11 @@ def test_a_full_disk_refuses_and_recovers_by_itself(small_disk: pathlib.Path) ->
         create_topic(server.bootstrap, "t")
         kept = [b"%d" % number for number in range(100)]
         produce(server.bootstrap, "t", kept)
-        with filler.open("wb") as file:
+        # Without a buffer, of which closing would want to write the rest.
+        with filler.open("wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 65_536)
-                    file.flush()
             except OSError:
                 pass
         outcomes: list = []
