@@ -182,6 +182,8 @@ class KafkaPeer(Peer):
 
 
 class Noida(KafkaPeer):
+    # It keeps every message in memory, at many times its size.
+    share = 0.25
     # It answers with the whole partition at once, which clients refuse above their limit.
     consume_settings = (*KafkaPeer.consume_settings, "receive.message.max.bytes=1000000000")
 
