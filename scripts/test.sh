@@ -56,15 +56,15 @@ swift_tests() {
 
 on_postgres() { MARTLET_TEST_DATABASE=postgres "$@"; }
 
-# The tests with real clients.
+# Tests with real clients, chosen by the arguments.
 contract_tests() {
-    local pytest=(.venv/bin/python -m pytest contract) again=()
+    local pytest=(.venv/bin/python -m pytest "$@") again=()
     "${pytest[@]}" 2>&1 | tee "$results/log" && return 0
     grep -aE '^(FAILED|ERROR) ' "$results/log" >>"$results/complaints"
     mapfile -t again < <(grep -aE '^(FAILED|ERROR) ' "$results/log" | cut -d' ' -f2)
     [ "${#again[@]}" != 0 ] || return 1
     printf '\n-- once more: %s\n' "${again[*]}"
-    "${pytest[@]}" --last-failed 2>&1 | tee "$results/log" \
+    "${pytest[@]}" --numprocesses 0 --last-failed 2>&1 | tee "$results/log" \
         || { grep -aE '^(FAILED|ERROR) ' "$results/log" >>"$results/complaints"; return 1; }
     unsteady+=("${again[@]}")
 }
@@ -81,5 +81,7 @@ stage "unit tests that compute" swift_tests --filter "$computing"
 stage "unit and component tests" swift_tests --skip "$computing"
 stage "domains on PostgreSQL" on_postgres swift_tests \
     --filter '^(Tracking|Registry|Catalogue|Pipelines|Retraining|MLflowAPI|MartletAPI)Tests\.|^MonitoringTests\.Monitor(Service|OnTopics)'
-stage "contract tests, real clients" contract_tests
+# The demonstration needs both cores for itself. The others mostly wait: for clients, timeouts, and servers that start.
+stage "contract tests, the demonstration" contract_tests contract/demo
+stage "contract tests, real clients" contract_tests contract --ignore contract/demo --numprocesses 2 --dist loadgroup
 finish
