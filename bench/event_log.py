@@ -62,6 +62,8 @@ def measure(folder: pathlib.Path, arguments: argparse.Namespace) -> dict[str, An
         print(f"-- {name}", flush=True)
         place = folder / name.replace(" ", "-").replace("/", "-")
         place.mkdir()
+        # What the one before left to be written and freed would keep the disk from this one for a while.
+        os.sync()
         disk = flush_latency(place)
         with contestant(place, folder) as peer:
             found[name] = peer.measure(arguments.scale, arguments.rounds)
@@ -143,6 +145,7 @@ class Peer:
                 found[name] = self.throughput(partitions, size, count, rounds)
                 print(f"   {name}: {found[name]}", flush=True)
         seconds = max(2, int(8 * scale))
+        os.sync()
         for mode in ("answers", "latency"):
             self.create(mode)
             outcome = self.call(mode, mode, 100, self.rate, seconds)

@@ -25,9 +25,7 @@ private final class CSVImporter: Sendable {
     private let lake: Lake
 
     init() throws {
-        var template = Array("/tmp/martlet-fuzz-csv-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError(call: "mkdtemp", subject: "/tmp") }
-        folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        folder = "\(Directory.temporary)/martlet-fuzz-csv-\(RandomID.hex())"
         // The fuzzer and the tests end with `exit`; nothing before that is the last use.
         atexit { if let importer = CSVImporter.shared { try? Directory.remove(importer.folder) } }
         try Directory.create("\(folder)/lake")

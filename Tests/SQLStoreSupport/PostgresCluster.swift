@@ -21,10 +21,9 @@ package struct PostgresCluster: Sendable {
     package init() throws {
         let input = try Self.pipe()
         let output = try Self.pipe()
-        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let path =
             "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/scripts/test-postgres.sh"
-        script = try Self.spawn([path, "\(root)/martlet-postgres-\(RandomID.hex(bytes: 6))"], input[0], output[1])
+        script = try Self.spawn([path, "\(Directory.temporary)/martlet-postgres-\(RandomID.hex(bytes: 6))"], input[0], output[1])
         close(input[0])
         close(output[1])
         self.input = input[1]

@@ -1,5 +1,4 @@
 internal import Files
-internal import Glibc
 internal import Primitives
 
 /// A folder for one test, removed with the object.
@@ -9,8 +8,7 @@ package final class TemporaryDirectory: Sendable {
 
     /// Makes a folder with a name of its own below the system's place for such.
     package init() throws {
-        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        path = "\(root)/martlet-test-\(RandomID.hex(bytes: 8))"
+        path = "\(Directory.temporary)/martlet-test-\(RandomID.hex(bytes: 8))"
         try Directory.create(path)
     }
 

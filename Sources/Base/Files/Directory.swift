@@ -75,6 +75,12 @@ package enum Directory {
         return String(cString: resolved)
     }
 
+    /// Where folders and files go that nobody keeps: what `TMPDIR` says, else `/tmp`.
+    package static var temporary: String {
+        guard let path = getenv("TMPDIR"), path.pointee != 0 else { return "/tmp" }
+        return String(cString: path)
+    }
+
     /// The folder that the process was started in.
     package static var current: String {
         guard let path = getcwd(nil, 0) else { return "." }

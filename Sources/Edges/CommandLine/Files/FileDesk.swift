@@ -1,5 +1,4 @@
 internal import Files
-internal import Glibc
 internal import Lake
 internal import Primitives
 internal import Reports
@@ -56,8 +55,7 @@ struct FileDesk: Sendable {
     }
 
     private func temporaryFolder() throws(SystemError) -> String {
-        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let folder = "\(root)/martlet-\(RandomID.hex())"
+        let folder = "\(Directory.temporary)/martlet-\(RandomID.hex())"
         try Directory.create(folder)
         return try Directory.resolve(folder)
     }
