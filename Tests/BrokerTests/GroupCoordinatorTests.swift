@@ -69,7 +69,8 @@ final class GroupFixture {
         _ member: String = "",
         instance: String? = nil,
         metadata: [UInt8] = [1],
-        group: String = "g"
+        group: String = "g",
+        connection: UInt64 = 1
     ) throws -> Answer<JoinGroupResponse> {
         let answer = Answer<JoinGroupResponse>()
         let request: JoinGroupRequest = try decode(5) { writer in
@@ -84,16 +85,17 @@ final class GroupFixture {
                 writer.byteArray(metadata)
             }
         }
-        groups.join(request, version: 5, client: GroupClient(clientID: "c", host: "/h")) { answer.value = $0 }
+        let client = GroupClient(clientID: "c", host: "/h", connection: connection)
+        groups.join(request, version: 5, client: client) { answer.value = $0 }
         return answer
     }
 
     /// Joins as librdkafka does: first for an id, then with it.
-    func joinTwice() throws -> (id: String, answer: Answer<JoinGroupResponse>) {
-        let first = try join()
+    func joinTwice(connection: UInt64 = 1) throws -> (id: String, answer: Answer<JoinGroupResponse>) {
+        let first = try join(connection: connection)
         #expect(first.value?.error == .memberIDRequired)
         let id = try #require(first.value?.memberID)
-        return (id, try join(id))
+        return (id, try join(id, connection: connection))
     }
 
     func sync(_ member: String, _ generation: Int32, plan: [String: [UInt8]] = [:]) throws -> Answer<SyncGroupResponse>
@@ -196,6 +198,48 @@ struct GroupCoordinatorTests {
         fixture.timers.advance(100)
         #expect(leader.value?.members.map(\.memberID) == [pair.leader])
         #expect(try fixture.heartbeat(pair.follower, pair.generation) == .unknownMemberID)
+    }
+
+    @Test func whoGoesAwayWhileItJoinsForTheFirstTimeHoldsUpNobody() throws {
+        let fixture = try GroupFixture()
+        let pair = try fixture.stablePair()
+        let gone = try fixture.joinTwice(connection: 7)
+        _ = try fixture.join(connection: 8)
+        let leader = try fixture.join(pair.leader)
+        _ = try fixture.join(pair.follower)
+        #expect(leader.value == nil, "an id was given to the client of connection 8, which is still to come")
+        fixture.groups.connectionClosed(7)
+        fixture.groups.connectionClosed(8)
+        #expect(leader.value?.members.map(\.memberID).sorted() == [pair.leader, pair.follower].sorted())
+        #expect(gone.answer.value?.memberID != gone.id)
+        #expect(try fixture.heartbeat(gone.id, pair.generation + 1) == .unknownMemberID)
+    }
+
+    @Test func aMemberWithAPlaceMayComeBackOnAnotherConnection() throws {
+        let fixture = try GroupFixture()
+        let pair = try fixture.stablePair()
+        let third = try fixture.joinTwice(connection: 7)
+        _ = try fixture.join(pair.follower, connection: 2)
+        fixture.groups.connectionClosed(2)
+        fixture.timers.advance(5_000)
+        let leader = try fixture.join(pair.leader)
+        #expect(leader.value == nil, "the follower's session is not over")
+        let back = try fixture.join(pair.follower, connection: 3)
+        #expect(back.value?.generationID == pair.generation + 1)
+        #expect(leader.value?.members.map(\.memberID).sorted() == [pair.leader, pair.follower, third.id].sorted())
+    }
+
+    @Test func aMemberWithAPlaceThatDoesNotComeBackIsLeftBehindWhenItsSessionIsOver() throws {
+        let fixture = try GroupFixture()
+        let pair = try fixture.stablePair()
+        let third = try fixture.joinTwice(connection: 7)
+        _ = try fixture.join(pair.follower, connection: 2)
+        fixture.groups.connectionClosed(2)
+        let leader = try fixture.join(pair.leader)
+        fixture.timers.advance(9_000)
+        #expect(leader.value == nil)
+        fixture.timers.advance(1_100)
+        #expect(leader.value?.members.map(\.memberID).sorted() == [pair.leader, third.id].sorted())
     }
 
     @Test func aFollowerThatJoinsAgainUnchangedDisturbsNobody() throws {

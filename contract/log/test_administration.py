@@ -110,6 +110,19 @@ def test_records_are_deleted_up_to_an_offset(admin: AdminClient, bootstrap: str,
         admin.delete_records([place])[place].result(10)
 
 
+def test_records_of_a_topic_that_is_only_compacted_are_not_deleted(
+    admin: AdminClient, bootstrap: str, make_topic
+) -> None:
+    topic = make_topic(cleanup_policy="compact")
+    producer = Producer({"bootstrap.servers": bootstrap})
+    producer.produce(topic, b"1", key=b"a")
+    assert producer.flush(10) == 0
+    place = TopicPartition(topic, 0, 1)
+    with pytest.raises(KafkaException, match="POLICY_VIOLATION"):
+        admin.delete_records([place])[place].result(10)
+    assert values(read(bootstrap, topic)) == [b"1"]
+
+
 def test_ends_and_the_largest_time_are_listed(admin: AdminClient, bootstrap: str, topic: str) -> None:
     producer = Producer({"bootstrap.servers": bootstrap})
     for time_of_record in (5_000, 9_000, 7_000):

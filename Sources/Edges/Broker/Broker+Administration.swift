@@ -60,6 +60,8 @@ extension Broker {
 
     private func deleteRecords(_ topic: String, _ index: Int32, before offset: Int64) -> (Int64, KafkaErrorCode) {
         guard let log = store.partition(topic, index) else { return (-1, .unknownTopicOrPartition) }
+        // As Kafka has it: where only compaction removes records, a newest value is never taken away.
+        guard log.settings.cleanupPolicy.deletes else { return (-1, .policyViolation) }
         let start = offset == -1 ? log.highWatermark : offset
         guard start >= 0, start <= log.highWatermark else { return (-1, .offsetOutOfRange) }
         do {

@@ -38,6 +38,8 @@ final class BrokerLoop: ThreadLoop, TimerSource {
     private var signal: LoopSignal { sockets.owner.signal }
     private var timers = TimerQueue()
     private var connections: [UInt64: Connection] = [:]
+    /// Connections that were closed in this turn, which groups have not been told of.
+    private var closed: [UInt64] = []
     /// What came, the next at the end: taken from there an event lets go of its memory.
     private var arrived: [SocketEvent] = []
     private var withAnswers: [Connection] = []
@@ -105,6 +107,7 @@ final class BrokerLoop: ThreadLoop, TimerSource {
         broker.flushFinished()
         broker.takePasswordChecks()
         workOnEvents()
+        tellGroupsWhoIsGone()
         while let action = timers.takeDue(now: now) { action() }
         broker.endTurn()
         sendAnswers()
@@ -151,7 +154,8 @@ final class BrokerLoop: ThreadLoop, TimerSource {
             broker.limitLogin(of: connection)
             return 0
         case .closed(let number):
-            guard let connection = connections.removeValue(forKey: number) else { return 0 }
+            guard let connection = connections[number] else { return 0 }
+            forget(connection)
             connection.isGone()
             Self.logger.debug(
                 "connection closed",
@@ -181,7 +185,7 @@ final class BrokerLoop: ThreadLoop, TimerSource {
             guard let delivery = connection.takeDelivery() else { continue }
             order(.deliver(delivery), for: connection)
             if delivery.closes {
-                connections[connection.number] = nil
+                forget(connection)
                 connection.isGone()
             }
         }
@@ -193,6 +197,16 @@ final class BrokerLoop: ThreadLoop, TimerSource {
     }
 
     // MARK: Connections
+
+    private func forget(_ connection: Connection) {
+        connections[connection.number] = nil
+        closed.append(connection.number)
+    }
+
+    private func tellGroupsWhoIsGone() {
+        for number in closed { broker.groups.connectionClosed(number) }
+        closed.removeAll(keepingCapacity: true)
+    }
 
     private func order(_ order: SocketOrder, for connection: Connection) {
         orders[Int(connection.number % UInt64(orders.count))].append(order)
@@ -206,7 +220,7 @@ final class BrokerLoop: ThreadLoop, TimerSource {
 
     /// Has a connection's socket closed, and forgets the connection.
     func close(_ connection: Connection, _ reason: StaticString) {
-        connections[connection.number] = nil
+        forget(connection)
         order(.close(connection.number, reason), for: connection)
         Self.logger.debug(reason, ["client": connection.clientID, "peer": connection.peer])
     }

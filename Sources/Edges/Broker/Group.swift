@@ -11,6 +11,10 @@ final class Member {
     let instanceID: String?
     private(set) var clientID = ""
     private(set) var clientHost = ""
+    /// The connection of its last join; nil since a restart.
+    private(set) var connection: UInt64?
+    /// Whether it was never part of a generation.
+    var isNew = true
     private(set) var sessionTimeout: Int32 = 0
     private(set) var rebalanceTimeout: Int32 = 0
     /// What it understands, the dearest first.
@@ -28,6 +32,7 @@ final class Member {
     }
 
     fileprivate init(restoring remembered: GroupGeneration.Member) {
+        isNew = false
         id = remembered.memberID
         instanceID = remembered.groupInstanceID
         clientID = remembered.clientID
@@ -38,14 +43,13 @@ final class Member {
     }
 
     /// Takes over what a join says.
-    func update(from request: JoinGroupRequest, _ client: GroupClient?) {
+    func update(from request: JoinGroupRequest, _ client: GroupClient) {
         sessionTimeout = request.sessionTimeoutMilliseconds
         rebalanceTimeout = max(request.rebalanceTimeoutMilliseconds, 0)
         protocols = request.protocols
-        if let client {
-            clientID = client.clientID
-            clientHost = client.host
-        }
+        clientID = client.clientID
+        clientHost = client.host
+        connection = client.connection
     }
 
     /// The member's words for a protocol.
@@ -118,8 +122,8 @@ final class Group {
     private(set) var leader = ""
     /// The members by id.
     private(set) var members: [String: Member] = [:]
-    /// Ids that were given to clients that have not come back with them yet.
-    var pending: Set<String> = []
+    /// Ids that were given to clients that have not come back with them yet, and the clients' connections.
+    var pending: [String: UInt64] = [:]
     /// The plan.
     var assignments: [String: [UInt8]] = [:]
     /// Ends the phase.

@@ -17,6 +17,8 @@ struct GroupClient {
     let clientID: String
     /// Where it comes from.
     let host: String
+    /// The number of its connection.
+    let connection: UInt64
 }
 
 /// The groups: who is in, who leads, and whose turn it is.
@@ -96,14 +98,14 @@ final class GroupCoordinator {
             return joinStatic(request, instance, group, client, version, answer)
         }
         if request.memberID.isEmpty { return joinNew(request, group, client, version, answer) }
-        if group.pending.remove(request.memberID) != nil {
+        if group.pending.removeValue(forKey: request.memberID) != nil {
             return add(request, id: request.memberID, group, client, answer)
         }
         guard let member = group.members[request.memberID] else {
             if group.isUnused { groups[group.id] = nil }
             return answer(JoinGroupResponse(error: .unknownMemberID, memberID: request.memberID))
         }
-        rejoin(request, member, group, answer)
+        rejoin(request, member, group, client, answer)
     }
 
     private func refusal(of request: JoinGroupRequest) -> KafkaErrorCode? {
@@ -126,9 +128,9 @@ final class GroupCoordinator {
         }
         let id = Self.newMemberID(client.clientID)
         guard version >= 4 else { return add(request, id: id, group, client, answer) }
-        group.pending.insert(id)
+        group.pending[id] = client.connection
         _ = timers.after(milliseconds: Int64(request.sessionTimeoutMilliseconds)) { [weak self, weak group] in
-            guard let self, let group, group.pending.remove(id) != nil else { return }
+            guard let self, let group, group.pending.removeValue(forKey: id) != nil else { return }
             completeIfAllJoined(group)
             if group.isUnused { groups[group.id] = nil }
         }
@@ -155,7 +157,7 @@ final class GroupCoordinator {
             guard request.memberID == known.id else {
                 return answer(JoinGroupResponse(error: .fencedInstanceID, memberID: request.memberID))
             }
-            return rejoin(request, known, group, answer)
+            return rejoin(request, known, group, client, answer)
         }
         replaceStatic(known, request, instance, group, client, version, answer)
     }
@@ -220,6 +222,7 @@ final class GroupCoordinator {
         _ request: JoinGroupRequest,
         _ member: Member,
         _ group: Group,
+        _ client: GroupClient,
         _ answer: @escaping (JoinGroupResponse) -> Void
     ) {
         let isUnchanged = member.protocols == request.protocols
@@ -230,7 +233,7 @@ final class GroupCoordinator {
             return answer(group.joinResponse(for: member, forLeader: member.id == group.leader))
         case .preparing, .completing, .stable:
             member.answerJoin(JoinGroupResponse(error: .rebalanceInProgress, memberID: member.id))
-            member.update(from: request, nil)
+            member.update(from: request, client)
             member.joinAnswer = answer
         }
         if group.state == .preparing {
@@ -280,7 +283,7 @@ final class GroupCoordinator {
         }
     }
 
-    private func completeIfAllJoined(_ group: Group) {
+    func completeIfAllJoined(_ group: Group) {
         guard group.state == .preparing, !group.isGathering, group.pending.isEmpty,
             group.members.values.allSatisfy({ $0.joinAnswer != nil })
         else { return }
@@ -297,6 +300,7 @@ final class GroupCoordinator {
         Self.logger.debug("generation begins", ["group": group.id, "generation": "\(group.generation)"])
         for member in group.members.values {
             expectSign(of: member, in: group)
+            member.isNew = false
             member.answerJoin(group.joinResponse(for: member, forLeader: member.id == group.leader))
         }
         let patience = Int64(group.members.values.map(\.rebalanceTimeout).max() ?? 0)
@@ -384,13 +388,13 @@ final class GroupCoordinator {
 
     private func expire(_ member: Member, _ group: Group) {
         guard group.members[member.id] === member else { return }
-        // Whoever waits in joining is alive; the rebalance has its own patience.
+        // Whoever waits in joining has an open connection; the rebalance has its own patience.
         guard member.joinAnswer == nil else { return expectSign(of: member, in: group) }
         Self.logger.info("group member expired", ["group": group.id, "member": member.id])
         leave(member, group)
     }
 
-    private func leave(_ member: Member, _ group: Group) {
+    func leave(_ member: Member, _ group: Group) {
         remove(member, from: group)
         switch group.state {
         case .empty: break
@@ -420,7 +424,7 @@ final class GroupCoordinator {
                 leave(member, group)
                 return (leaving, .none)
             }
-            if group.pending.remove(leaving.memberID) != nil {
+            if group.pending.removeValue(forKey: leaving.memberID) != nil {
                 completeIfAllJoined(group)
                 return (leaving, .none)
             }

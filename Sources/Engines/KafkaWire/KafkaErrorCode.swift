@@ -70,6 +70,8 @@ extension KafkaErrorCode {
     package static let invalidConfig = KafkaErrorCode(40)
     /// A request that contradicts itself.
     package static let invalidRequest = KafkaErrorCode(42)
+    /// What the topic's settings do not allow.
+    package static let policyViolation = KafkaErrorCode(44)
     /// A sequence number that leaves a gap.
     package static let outOfOrderSequence = KafkaErrorCode(45)
     /// An older epoch of the producer.
