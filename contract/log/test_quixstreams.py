@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 from log_clients import read
@@ -108,3 +109,44 @@ def test_windows_over_another_key_are_summed(
     # The last window is open until a later record comes.
     expected = [(begin + first * 1_000, 10) for first in range(0, 50, 10)]
     assert sums == {b"kitchen": expected, b"hall": expected}
+
+
+KILLED = APPLICATION.replace(
+    'loglevel="ERROR",',
+    """loglevel="ERROR", consumer_extra_config={"session.timeout.ms": 6000},
+    producer_extra_config={"transaction.timeout.ms": 10000},""",
+).replace("app.run(count=int(300), timeout=20)", "app.run()")
+
+
+def test_a_killed_application_loses_and_repeats_nothing(bootstrap: str, make_topic, tmp_path: pathlib.Path) -> None:
+    from confluent_kafka import Producer
+
+    source, target = make_topic(2), make_topic(2)
+    script = tmp_path / "application.py"
+    script.write_text(KILLED)
+    producer = Producer({"bootstrap.servers": bootstrap})
+    for number in range(9_000):
+        producer.produce(source, json.dumps({"v": number}).encode(), key=b"k%d" % (number % 3))
+    producer.flush(10)
+
+    def numbers() -> dict[bytes, list[int]]:
+        found: dict[bytes, list[int]] = {}
+        for message in read(bootstrap, target, 2, **{"isolation.level": "read_committed"}):
+            found.setdefault(message.key(), []).append(json.loads(message.value())["n"])
+        return found
+
+    def run(life: int, least: int) -> None:
+        """Lets it work until so many results are committed, and kills it."""
+        state = tmp_path / f"state-{life}"
+        arguments = [sys.executable, str(script), bootstrap, "exactly-once", str(state), source, target]
+        deadline = time.monotonic() + 120
+        with subprocess.Popen(arguments) as application:
+            while sum(map(len, numbers().values())) < least:
+                assert application.poll() is None and time.monotonic() < deadline, numbers().keys()
+                time.sleep(0.2)
+            application.kill()
+
+    run(1, 500)
+    run(2, 4_000)
+    run(3, 9_000)
+    assert numbers() == {key: list(range(1, 3_001)) for key in (b"k0", b"k1", b"k2")}
