@@ -185,7 +185,7 @@ extension Broker {
                 let partitions = topic.partitions.enumerated()
                     .filter { wanted?[topic.name]?.contains(Int32($0.offset)) ?? true }
                     .map { (index: Int32($0.offset), bytes: Int64($0.element.byteCount)) }
-                return (name: topic.name, partitions: partitions)
+                return TopicEntries(name: topic.name, partitions: partitions)
             }
         var status = statvfs()
         let isKnown = statvfs(store.directory, &status) == 0
@@ -208,7 +208,7 @@ extension Broker {
                     }
                     return (index: index, error: .none, producers: log.producerDescriptions)
                 }
-                return (name: topic.name, partitions: partitions)
+                return TopicEntries(name: topic.name, partitions: partitions)
             }
         )
     }

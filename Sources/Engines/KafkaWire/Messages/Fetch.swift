@@ -23,32 +23,10 @@ package struct FetchRequest: WireRequest {
     }
 
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// The partitions to read.
-        package let partitions: [Partition]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array(Partition.init(from:))
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// Partitions that leave a session.
-    package struct ForgottenTopic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// The partitions' numbers.
-        package let partitions: [Int32]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array { reader throws(WireError) in try reader.int32() }
-            try reader.tags()
-        }
-    }
+    package typealias ForgottenTopic = TopicEntries<Int32>
 
     /// The longest wait for ``minimumBytes``.
     package let maximumWaitMilliseconds: Int32
@@ -76,8 +54,8 @@ package struct FetchRequest: WireRequest {
         readCommitted = try reader.int8() == 1
         sessionID = reader.since(7) ? try reader.int32() : 0
         sessionEpoch = reader.since(7) ? try reader.int32() : -1
-        topics = try reader.array(Topic.init(from:))
-        forgotten = reader.since(7) ? try reader.array(ForgottenTopic.init(from:)) : []
+        topics = try reader.topics(Partition.init(from:))
+        forgotten = reader.since(7) ? try reader.topics(WireReader.partitionIndex) : []
         if reader.since(11) { _ = try reader.string() }
         try reader.tags()
     }
@@ -121,18 +99,7 @@ package struct FetchResponse: WireResponse {
     }
 
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The outcomes.
-        package var partitions: [Partition]
-
-        /// A topic's outcomes.
-        package init(name: String, partitions: [Partition]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// A failure of the whole request: a session that is not known.
     package var error: KafkaErrorCode = .none
@@ -157,13 +124,9 @@ package struct FetchResponse: WireResponse {
             writer.int16(error.rawValue)
             writer.int32(sessionID)
         }
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                Self.encode(partition, into: &writer)
-                if partition.recordBytes > 0 { splices.append(writer.bytes.count) }
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            Self.encode(partition, into: &writer)
+            if partition.recordBytes > 0 { splices.append(writer.bytes.count) }
             writer.tags()
         }
         writer.tags()

@@ -11,34 +11,17 @@ package struct OffsetCommitRequest: WireRequest {
         /// The client's own words.
         package let metadata: String?
 
-        init(index: Int32, offset: Int64, leaderEpoch: Int32, metadata: String?) {
-            self.index = index
-            self.offset = offset
-            self.leaderEpoch = leaderEpoch
-            self.metadata = metadata
+        init(from reader: inout WireReader, epochSince: Int16) throws(WireError) {
+            index = try reader.int32()
+            offset = try reader.int64()
+            leaderEpoch = reader.since(epochSince) ? try reader.int32() : -1
+            metadata = try reader.nullableString()
+            try reader.tags()
         }
     }
 
     /// One topic's positions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// The positions.
-        package let partitions: [Partition]
-
-        init(from reader: inout WireReader, epochSince: Int16) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array { reader throws(WireError) in
-                let index = try reader.int32()
-                let offset = try reader.int64()
-                let epoch = reader.since(epochSince) ? try reader.int32() : -1
-                let metadata = try reader.nullableString()
-                try reader.tags()
-                return Partition(index: index, offset: offset, leaderEpoch: epoch, metadata: metadata)
-            }
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// The group.
     package let groupID: String
@@ -58,7 +41,7 @@ package struct OffsetCommitRequest: WireRequest {
         memberID = try reader.string()
         groupInstanceID = reader.since(7) ? try reader.nullableString() : nil
         if reader.version <= 4 { _ = try reader.int64() }
-        topics = try reader.array { reader throws(WireError) in try Topic(from: &reader, epochSince: 6) }
+        topics = try reader.topics { reader throws(WireError) in try Partition(from: &reader, epochSince: 6) }
         try reader.tags()
     }
 }
@@ -66,18 +49,7 @@ package struct OffsetCommitRequest: WireRequest {
 /// Error codes by topic and partition: OffsetCommit, TxnOffsetCommit, AddPartitionsToTxn, OffsetDelete.
 package struct PartitionErrors: Sendable {
     /// One topic's outcomes.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The outcome of each partition.
-        package var partitions: [(index: Int32, error: KafkaErrorCode)]
-
-        /// A topic's outcomes.
-        package init(name: String, partitions: [(index: Int32, error: KafkaErrorCode)]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<(index: Int32, error: KafkaErrorCode)>
 
     /// The outcomes by topic.
     package var topics: [Topic]
@@ -86,13 +58,9 @@ package struct PartitionErrors: Sendable {
     package init(topics: [Topic]) { self.topics = topics }
 
     func encode(into writer: inout WireWriter) {
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int16(partition.error.rawValue)
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int16(partition.error.rawValue)
             writer.tags()
         }
     }
@@ -121,18 +89,7 @@ package struct PartitionErrorsResponse: WireResponse {
 /// Positions that a group asks back (API 9).
 package struct OffsetFetchRequest: WireRequest {
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// The partitions' numbers.
-        package let partitions: [Int32]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array { reader throws(WireError) in try reader.int32() }
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<Int32>
 
     /// One group's question.
     package struct Group: Sendable {
@@ -143,7 +100,7 @@ package struct OffsetFetchRequest: WireRequest {
 
         init(from reader: inout WireReader) throws(WireError) {
             id = try reader.string()
-            topics = try reader.nullableArray(Topic.init(from:))
+            topics = try reader.nullableTopics(WireReader.partitionIndex)
             if reader.since(8) { try reader.tags() }
         }
     }
@@ -181,18 +138,7 @@ package struct OffsetFetchResponse: WireResponse {
     }
 
     /// One topic's positions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The positions.
-        package var partitions: [Partition]
-
-        /// A topic's positions.
-        package init(name: String, partitions: [Partition]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// One group's positions.
     package struct Group: Sendable {
@@ -235,16 +181,12 @@ package struct OffsetFetchResponse: WireResponse {
     }
 
     private static func encode(_ topics: [Topic], into writer: inout WireWriter) {
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int64(partition.offset)
-                if writer.since(5) { writer.int32(partition.leaderEpoch) }
-                writer.string(partition.metadata)
-                writer.int16(partition.error.rawValue)
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int64(partition.offset)
+            if writer.since(5) { writer.int32(partition.leaderEpoch) }
+            writer.string(partition.metadata)
+            writer.int16(partition.error.rawValue)
             writer.tags()
         }
     }
@@ -260,7 +202,7 @@ package struct OffsetDeleteRequest: WireRequest {
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
         groupID = try reader.string()
-        topics = try reader.array(OffsetFetchRequest.Topic.init(from:))
+        topics = try reader.topics(WireReader.partitionIndex)
     }
 }
 

@@ -18,18 +18,7 @@ package struct ListOffsetsRequest: WireRequest {
     }
 
     /// One topic's questions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// The questions.
-        package let partitions: [Partition]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array(Partition.init(from:))
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// Whether latest means the end of the committed part.
     package let readCommitted: Bool
@@ -40,7 +29,7 @@ package struct ListOffsetsRequest: WireRequest {
     package init(from reader: inout WireReader) throws(WireError) {
         _ = try reader.int32()
         readCommitted = reader.since(2) ? try reader.int8() == 1 : false
-        topics = try reader.array(Topic.init(from:))
+        topics = try reader.topics(Partition.init(from:))
         try reader.tags()
     }
 }
@@ -65,18 +54,7 @@ package struct ListOffsetsResponse: WireResponse {
     }
 
     /// One topic's answers.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The answers.
-        package var partitions: [Partition]
-
-        /// A topic's answers.
-        package init(name: String, partitions: [Partition]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// The answers by topic.
     package var topics: [Topic]
@@ -87,16 +65,12 @@ package struct ListOffsetsResponse: WireResponse {
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         if writer.since(2) { writer.int32(0) }
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int16(partition.error.rawValue)
-                writer.int64(partition.timestamp)
-                writer.int64(partition.offset)
-                if writer.since(4) { writer.int32(partition.leaderEpoch) }
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int16(partition.error.rawValue)
+            writer.int64(partition.timestamp)
+            writer.int64(partition.offset)
+            if writer.since(4) { writer.int32(partition.leaderEpoch) }
             writer.tags()
         }
         writer.tags()

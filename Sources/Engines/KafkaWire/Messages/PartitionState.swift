@@ -1,24 +1,7 @@
 /// Where an epoch ends (API 23).
 package struct OffsetForLeaderEpochRequest: WireRequest {
     /// One topic's questions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// Partition, the epoch that the client knows as current, and the epoch asked for.
-        package let partitions: [(index: Int32, currentEpoch: Int32, epoch: Int32)]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array { reader throws(WireError) in
-                let index = try reader.int32()
-                let current = try reader.int32()
-                let epoch = try reader.int32()
-                try reader.tags()
-                return (index, current, epoch)
-            }
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<(index: Int32, currentEpoch: Int32, epoch: Int32)>
 
     /// The questions by topic.
     package let topics: [Topic]
@@ -26,7 +9,13 @@ package struct OffsetForLeaderEpochRequest: WireRequest {
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
         if reader.since(3) { _ = try reader.int32() }
-        topics = try reader.array(Topic.init(from:))
+        topics = try reader.topics { reader throws(WireError) in
+            let index = try reader.int32()
+            let current = try reader.int32()
+            let epoch = try reader.int32()
+            try reader.tags()
+            return (index, current, epoch)
+        }
         try reader.tags()
     }
 }
@@ -34,21 +23,7 @@ package struct OffsetForLeaderEpochRequest: WireRequest {
 /// The ends of epochs (API 23).
 package struct OffsetForLeaderEpochResponse: WireResponse {
     /// One topic's answers.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The answers: what went wrong, the epoch found and its end.
-        package var partitions: [(error: KafkaErrorCode, index: Int32, epoch: Int32, endOffset: Int64)]
-
-        /// A topic's answers.
-        package init(
-            name: String,
-            partitions: [(error: KafkaErrorCode, index: Int32, epoch: Int32, endOffset: Int64)]
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<(error: KafkaErrorCode, index: Int32, epoch: Int32, endOffset: Int64)>
 
     /// The answers by topic.
     package var topics: [Topic]
@@ -59,15 +34,11 @@ package struct OffsetForLeaderEpochResponse: WireResponse {
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         writer.int32(0)
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int16(partition.error.rawValue)
-                writer.int32(partition.index)
-                writer.int32(partition.epoch)
-                writer.int64(partition.endOffset)
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int16(partition.error.rawValue)
+            writer.int32(partition.index)
+            writer.int32(partition.epoch)
+            writer.int64(partition.endOffset)
             writer.tags()
         }
         writer.tags()
@@ -81,7 +52,7 @@ package struct DescribeLogDirectoriesRequest: WireRequest {
 
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
-        topics = try reader.nullableArray(OffsetFetchRequest.Topic.init(from:))
+        topics = try reader.nullableTopics(WireReader.partitionIndex)
         try reader.tags()
     }
 }
@@ -91,7 +62,7 @@ package struct DescribeLogDirectoriesResponse: WireResponse {
     /// The directory's path.
     package var path: String
     /// Sizes of partitions by topic.
-    package var topics: [(name: String, partitions: [(index: Int32, bytes: Int64)])]
+    package var topics: [TopicEntries<(index: Int32, bytes: Int64)>]
     /// The size of the file system.
     package var totalBytes: Int64
     /// What is free in it.
@@ -100,7 +71,7 @@ package struct DescribeLogDirectoriesResponse: WireResponse {
     /// The response.
     package init(
         path: String,
-        topics: [(name: String, partitions: [(index: Int32, bytes: Int64)])],
+        topics: [TopicEntries<(index: Int32, bytes: Int64)>],
         totalBytes: Int64,
         usableBytes: Int64
     ) {
@@ -117,15 +88,11 @@ package struct DescribeLogDirectoriesResponse: WireResponse {
         writer.arrayCount(1)
         writer.int16(0)
         writer.string(path)
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int64(partition.bytes)
-                writer.int64(0)
-                writer.bool(false)
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int64(partition.bytes)
+            writer.int64(0)
+            writer.bool(false)
             writer.tags()
         }
         if writer.since(4) {
@@ -144,7 +111,7 @@ package struct DescribeProducersRequest: WireRequest {
 
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
-        topics = try reader.array(OffsetFetchRequest.Topic.init(from:))
+        topics = try reader.topics(WireReader.partitionIndex)
         try reader.tags()
     }
 }
@@ -181,31 +148,27 @@ package struct DescribeProducersResponse: WireResponse {
     }
 
     /// The producers by topic and partition.
-    package var topics: [(name: String, partitions: [(index: Int32, error: KafkaErrorCode, producers: [Producer])])]
+    package var topics: [TopicEntries<(index: Int32, error: KafkaErrorCode, producers: [Producer])>]
 
     /// The response.
     package init(
-        topics: [(name: String, partitions: [(index: Int32, error: KafkaErrorCode, producers: [Producer])])]
+        topics: [TopicEntries<(index: Int32, error: KafkaErrorCode, producers: [Producer])>]
     ) { self.topics = topics }
 
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         writer.int32(0)
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int16(partition.error.rawValue)
-                writer.string(nil)
-                writer.array(partition.producers) { writer, producer in
-                    writer.int64(producer.producerID)
-                    writer.int32(Int32(producer.epoch))
-                    writer.int32(producer.lastSequence)
-                    writer.int64(producer.lastTimestamp)
-                    writer.int32(0)
-                    writer.int64(producer.transactionStart)
-                    writer.tags()
-                }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int16(partition.error.rawValue)
+            writer.string(nil)
+            writer.array(partition.producers) { writer, producer in
+                writer.int64(producer.producerID)
+                writer.int32(Int32(producer.epoch))
+                writer.int32(producer.lastSequence)
+                writer.int64(producer.lastTimestamp)
+                writer.int32(0)
+                writer.int64(producer.transactionStart)
                 writer.tags()
             }
             writer.tags()

@@ -15,18 +15,7 @@ package struct ProduceRequest: WireRequest {
     }
 
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// Its partitions.
-        package let partitions: [Partition]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array(Partition.init(from:))
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// The transaction that the records belong to.
     package let transactionalID: String?
@@ -42,7 +31,7 @@ package struct ProduceRequest: WireRequest {
         transactionalID = try reader.nullableString()
         acks = try reader.int16()
         timeoutMilliseconds = try reader.int32()
-        topics = try reader.array(Topic.init(from:))
+        topics = try reader.topics(Partition.init(from:))
         try reader.tags()
     }
 }
@@ -83,18 +72,7 @@ package struct ProduceResponse: WireResponse {
     }
 
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The outcomes.
-        package var partitions: [Partition]
-
-        /// A topic's outcomes.
-        package init(name: String, partitions: [Partition]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<Partition>
 
     /// The outcomes by topic.
     package var topics: [Topic]
@@ -104,19 +82,15 @@ package struct ProduceResponse: WireResponse {
 
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int16(partition.error.rawValue)
-                writer.int64(partition.baseOffset)
-                writer.int64(partition.logAppendTime)
-                if writer.since(5) { writer.int64(partition.logStartOffset) }
-                if writer.since(8) {
-                    writer.arrayCount(0)
-                    writer.string(partition.message)
-                }
-                writer.tags()
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int16(partition.error.rawValue)
+            writer.int64(partition.baseOffset)
+            writer.int64(partition.logAppendTime)
+            if writer.since(5) { writer.int64(partition.logStartOffset) }
+            if writer.since(8) {
+                writer.arrayCount(0)
+                writer.string(partition.message)
             }
             writer.tags()
         }

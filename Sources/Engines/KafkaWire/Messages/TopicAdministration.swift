@@ -222,30 +222,19 @@ package struct CreatePartitionsResponse: WireResponse {
 /// Records to delete up to an offset (API 21).
 package struct DeleteRecordsRequest: WireRequest {
     /// One topic's partitions.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package let name: String
-        /// Partition and first offset to keep, -1 for the high watermark.
-        package let partitions: [(index: Int32, offset: Int64)]
-
-        init(from reader: inout WireReader) throws(WireError) {
-            name = try reader.string()
-            partitions = try reader.array { reader throws(WireError) in
-                let index = try reader.int32()
-                let offset = try reader.int64()
-                try reader.tags()
-                return (index, offset)
-            }
-            try reader.tags()
-        }
-    }
+    package typealias Topic = TopicEntries<(index: Int32, offset: Int64)>
 
     /// The partitions by topic.
     package let topics: [Topic]
 
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
-        topics = try reader.array(Topic.init(from:))
+        topics = try reader.topics { reader throws(WireError) in
+            let index = try reader.int32()
+            let offset = try reader.int64()
+            try reader.tags()
+            return (index, offset)
+        }
         _ = try reader.int32()
         try reader.tags()
     }
@@ -254,18 +243,7 @@ package struct DeleteRecordsRequest: WireRequest {
 /// Where the partitions begin now (API 21).
 package struct DeleteRecordsResponse: WireResponse {
     /// One topic's outcomes.
-    package struct Topic: Sendable {
-        /// The topic's name.
-        package var name: String
-        /// The outcome of each partition.
-        package var partitions: [(index: Int32, lowWatermark: Int64, error: KafkaErrorCode)]
-
-        /// A topic's outcomes.
-        package init(name: String, partitions: [(index: Int32, lowWatermark: Int64, error: KafkaErrorCode)]) {
-            self.name = name
-            self.partitions = partitions
-        }
-    }
+    package typealias Topic = TopicEntries<(index: Int32, lowWatermark: Int64, error: KafkaErrorCode)>
 
     /// The outcomes by topic.
     package var topics: [Topic]
@@ -276,14 +254,10 @@ package struct DeleteRecordsResponse: WireResponse {
     /// Writes the body.
     package func encode(into writer: inout WireWriter) {
         writer.int32(0)
-        writer.array(topics) { writer, topic in
-            writer.string(topic.name)
-            writer.array(topic.partitions) { writer, partition in
-                writer.int32(partition.index)
-                writer.int64(partition.lowWatermark)
-                writer.int16(partition.error.rawValue)
-                writer.tags()
-            }
+        writer.topics(topics) { writer, partition in
+            writer.int32(partition.index)
+            writer.int64(partition.lowWatermark)
+            writer.int16(partition.error.rawValue)
             writer.tags()
         }
         writer.tags()

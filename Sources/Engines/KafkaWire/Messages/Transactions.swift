@@ -77,7 +77,7 @@ package struct AddPartitionsToTransactionRequest: WireRequest {
     /// Reads the body.
     package init(from reader: inout WireReader) throws(WireError) {
         owner = try TransactionOwner(from: &reader)
-        topics = try reader.array(OffsetFetchRequest.Topic.init(from:))
+        topics = try reader.topics(WireReader.partitionIndex)
         try reader.tags()
     }
 }
@@ -141,8 +141,8 @@ package struct TransactionOffsetCommitRequest: WireRequest {
         generationID = reader.since(3) ? try reader.int32() : -1
         memberID = reader.since(3) ? try reader.string() : ""
         groupInstanceID = reader.since(3) ? try reader.nullableString() : nil
-        topics = try reader.array { reader throws(WireError) in
-            try OffsetCommitRequest.Topic(from: &reader, epochSince: 2)
+        topics = try reader.topics { reader throws(WireError) in
+            try OffsetCommitRequest.Partition(from: &reader, epochSince: 2)
         }
         try reader.tags()
     }
@@ -179,7 +179,7 @@ package struct DescribeTransactionsResponse: WireResponse {
         /// The producer's epoch.
         package var producerEpoch: Int16 = -1
         /// The partitions by topic.
-        package var topics: [(name: String, partitions: [Int32])] = []
+        package var topics: [TopicEntries<Int32>] = []
 
         /// A transaction that nothing is known of.
         package init(transactionalID: String) { self.transactionalID = transactionalID }
@@ -202,11 +202,7 @@ package struct DescribeTransactionsResponse: WireResponse {
             writer.int64(transaction.startTime)
             writer.int64(transaction.producerID)
             writer.int16(transaction.producerEpoch)
-            writer.array(transaction.topics) { writer, topic in
-                writer.string(topic.name)
-                writer.array(topic.partitions) { $0.int32($1) }
-                writer.tags()
-            }
+            writer.topics(transaction.topics) { $0.int32($1) }
             writer.tags()
         }
         writer.tags()
