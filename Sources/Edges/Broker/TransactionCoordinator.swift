@@ -354,7 +354,7 @@ final class TransactionCoordinator {
                 answer.producerID = state.producerID
                 answer.producerEpoch = state.producerEpoch
                 answer.topics = Dictionary(grouping: state.partitions, by: \.topic).sorted { $0.key < $1.key }
-                    .map { (name: $0.key, partitions: $0.value.map(\.index).sorted()) }
+                    .map { TopicEntries(name: $0.key, partitions: $0.value.map(\.index).sorted()) }
                 return answer
             }
         )
