@@ -260,11 +260,18 @@ def test_performance_is_that_of_scikit_learn(tmp_path: pathlib.Path) -> None:
     assert agree(regression["MAE"], metrics.mean_absolute_error(number, number + score))
 
 
-def test_the_api_reports_dataset_versions(server: Server, tmp_path: pathlib.Path) -> None:
+@pytest.fixture(scope="module")
+def parts(server: Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Dataset `parts` in two versions."""
+    folder = tmp_path_factory.mktemp("parts")
     for index, table in enumerate([frame(2_000, 1, 0.0), frame(2_000, 2, 0.6)]):
-        path = written(tmp_path, table.drop(columns="note"), f"part{index}", "parquet")
+        path = written(folder, table.drop(columns="note"), f"part{index}", "parquet")
         body = {"path": str(path)}
         assert requests.post(f"{server.url}/api/v1/datasets/parts/import", json=body).status_code == 201
+
+
+@pytest.mark.usefixtures("parts")
+def test_the_api_reports_dataset_versions(server: Server) -> None:
     ask = {"kind": "drift", "reference": "parts@v1", "current": "parts", "drift": {"method": "psi", "threshold": 0.2}}
     found = requests.post(f"{server.url}/api/v1/reports", json=ask)
     assert found.status_code == 200, found.text
@@ -283,6 +290,7 @@ def test_the_api_reports_dataset_versions(server: Server, tmp_path: pathlib.Path
     assert same["columns"] == found.json()["columns"]
 
 
+@pytest.mark.usefixtures("parts")
 @pytest.mark.parametrize(
     ("body", "status", "message"),
     [
