@@ -139,7 +139,8 @@ import Testing
         try await withServer(router) { port in
             let query = (0..<1_000).map { "run_ids=id_\($0)" }.joined(separator: "&")
             let head = "GET /count?\(query) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-            #expect(try await exchange(port, head).hasSuffix("1000 values"))
+            let answer = try await exchange(port, head)
+            #expect(answer.hasSuffix("1000 values"))
         }
     }
 

@@ -230,8 +230,9 @@ import Tracking
         #expect(try await refusal(nested) == "Syntax Error: The document nests too deeply.")
     }
 
-    @Test func fragmentsThatHoldThemselvesComeToAnEnd() async throws {
-        #expect(try await refusal("fragment A on Query { ...A } { ...A }").isEmpty)
+    @Test func fragmentsThatHoldThemselvesAreRefused() async throws {
+        let loop = "fragment A on Query { ...B } fragment B on Query { ...A } { ...A }"
+        #expect(try await refusal(loop) == "Cannot spread fragment 'A' within itself.")
         let cycle = "fragment A on MlflowExperiment { name { ...A } } { mlflowGetExperiment { experiment { ...A } } }"
         #expect(try await refusal(cycle) == "Query exceeds maximum depth of 10")
     }

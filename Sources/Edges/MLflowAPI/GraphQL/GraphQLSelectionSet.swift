@@ -10,7 +10,7 @@ struct GraphQLSelectionSet {
         var fields: [GraphQLField] = []
         var positions: [String: Int] = [:]
         var visited: Set<String> = []
-        for field in try flattened(selections, of: type, &visited) {
+        for field in try flattened(selections, of: type, within: [], &visited) {
             guard let position = positions[field.key] else {
                 positions[field.key] = fields.count
                 fields.append(field)
@@ -30,6 +30,7 @@ struct GraphQLSelectionSet {
     private func flattened(
         _ selections: [GraphQLSelection],
         of type: String,
+        within path: [String],
         _ visited: inout Set<String>
     ) throws(GraphQLError) -> [GraphQLField] {
         var found: [GraphQLField] = []
@@ -40,14 +41,17 @@ struct GraphQLSelectionSet {
             case .inline(let wanted, let directives, let selections):
                 try checkType(wanted ?? type, type)
                 guard try includes(directives) else { continue }
-                found += try flattened(selections, of: type, &visited)
+                found += try flattened(selections, of: type, within: path, &visited)
             case .spread(let name, let directives):
                 guard let fragment = document.fragments[name] else {
                     throw GraphQLError("Unknown fragment '\(name)'.")
                 }
+                guard !path.contains(name) else {
+                    throw GraphQLError("Cannot spread fragment '\(name)' within itself.")
+                }
                 try checkType(fragment.type, type)
                 guard try includes(directives), visited.insert(name).inserted else { continue }
-                found += try flattened(fragment.selections, of: type, &visited)
+                found += try flattened(fragment.selections, of: type, within: path + [name], &visited)
             }
         }
         return found
