@@ -19,7 +19,11 @@ import Tracking
         run = answer["run"]?["info"]?["run_id"]?.stringValue ?? ""
     }
 
-    private func ask(_ query: String, _ variables: JSONValue = .null, named name: String? = nil) async throws
+    private func ask(
+        _ query: String,
+        _ variables: JSONValue = .null,
+        named name: String? = nil
+    ) async throws
         -> JSONValue
     {
         let body: JSONValue = [
@@ -89,8 +93,8 @@ import Tracking
                 ["run_id": .string(run), "key": .string(key), "value": value, "timestamp": 7, "step": 2]
             )
         }
-        let metrics = "mlflowGetRun(input: {runId: \"\(run)\"}) { run { data { metrics { key value timestamp step } } } }"
-        let answer = try await ask("{ \(metrics) }")
+        let metrics = "data { metrics { key value timestamp step } }"
+        let answer = try await ask("{ mlflowGetRun(input: {runId: \"\(run)\"}) { run { \(metrics) } } }")
         #expect(answer["errors"] == .null)
         #expect(
             answer["data"]?["mlflowGetRun"]?["run"]?["data"]?["metrics"] == [
@@ -130,7 +134,8 @@ import Tracking
     }
 
     @Test func eachOperationOfThePagesIsAnswered() async throws {
-        try await fixture.tracking.artifacts.store(Array("rain".utf8), at: ArtifactPath(parsing: "0/\(run)/artifacts/a.txt"))
+        let path = try ArtifactPath(parsing: "0/\(run)/artifacts/a.txt")
+        try await fixture.tracking.artifacts.store(Array("rain".utf8), at: path)
         let input: JSONValue = [
             "tags": [["key": "mlflow.data.context", "value": "training"]],
             "dataset": ["name": "d", "digest": "1", "source_type": "local", "source": "s"],
@@ -209,7 +214,7 @@ import Tracking
 
     @Test func queriesHaveTheLimitsOfMLflow() async throws {
         let roots = (0..<11).map { "k\($0): test(inputString: \"a\") { output }" }.joined(separator: " ")
-        #expect(try await refusal("{ \(roots) }") == "GraphQL queries should have at most 10 root fields, got 11 root fields.")
+        #expect(try await refusal("{ \(roots) }").contains("at most 10 root fields, got 11 root fields"))
         let aliases = (0..<11).map { "e\($0): experiment { name }" }.joined(separator: " ")
         let experiment = "mlflowGetExperiment(input: {experimentId: \"0\"})"
         #expect(try await refusal("{ \(experiment) { \(aliases) } }").contains("at most 10 aliases, got 11 aliases"))
@@ -220,7 +225,8 @@ import Tracking
         let spread = "fragment A on Other { \(halves[0]) } { \(experiment) { ...A \(halves[1]) } }"
         #expect(try await refusal(spread).contains("at most 10 aliases, got 12 aliases"))
         let deep = (0..<12).reduce("name") { inner, _ in "name { \(inner) }" }
-        #expect(try await refusal("{ \(experiment) { experiment { \(deep) } } }") == "Query exceeds maximum depth of 10")
+        let tooDeep = try await refusal("{ \(experiment) { experiment { \(deep) } } }")
+        #expect(tooDeep == "Query exceeds maximum depth of 10")
         let wide = (0..<1_000).map { "f\($0)" }.joined(separator: " ")
         #expect(
             try await refusal("{ \(experiment) { experiment { \(wide) } } }")

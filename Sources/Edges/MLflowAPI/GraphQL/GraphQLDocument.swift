@@ -103,9 +103,13 @@ indirect enum GraphQLValue: Sendable, Hashable {
         case .name(let name): .string(name)
         case .list(let values): .array(values.map { $0.resolved(variables) ?? .null })
         case .object(let members):
-            .object(JSONObject(members.compactMap { member in
-                member.value.resolved(variables).map { (member.name, $0) }
-            }))
+            .object(
+                JSONObject(
+                    members.compactMap { member in
+                        member.value.resolved(variables).map { (member.name, $0) }
+                    }
+                )
+            )
         }
     }
 }

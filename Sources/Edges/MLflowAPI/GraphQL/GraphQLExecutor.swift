@@ -89,7 +89,10 @@ struct GraphQLExecutor {
         return try GraphQLInput.fields(given, root.input)
     }
 
-    private static func variables(of operation: GraphQLOperation, _ given: JSONObject) throws(GraphQLError)
+    private static func variables(
+        of operation: GraphQLOperation,
+        _ given: JSONObject
+    ) throws(GraphQLError)
         -> JSONObject
     {
         var variables = JSONObject()
@@ -146,7 +149,11 @@ struct GraphQLExecutor {
         return .object(answer)
     }
 
-    private mutating func value(_ value: JSONValue?, _ field: GraphQLField, _ output: GraphQLOutput) async throws
+    private mutating func value(
+        _ value: JSONValue?,
+        _ field: GraphQLField,
+        _ output: GraphQLOutput
+    ) async throws
         -> JSONValue
     {
         switch output {

@@ -33,7 +33,8 @@ struct PromptlabEndpoints {
             KeyValue("mlflow.loggedArtifacts", #"[{"path": "\#(Self.table)", "type": "table"}]"#)
         )
         draft.tags.append(KeyValue("mlflow.runSourceType", "PROMPT_ENGINEERING"))
-        let params = try call.fields.keyValues("model_parameters")
+        let params =
+            try call.fields.keyValues("model_parameters")
             + [KeyValue("model_route", route), KeyValue("prompt_template", template)]
         let answered = try call.fields.keyValues("model_output_parameters")
         let output = try call.fields.string("model_output")
