@@ -133,6 +133,17 @@ import Testing
         }
     }
 
+    @Test func `a query of a thousand values is read`() async throws {
+        var router = Router()
+        router.on(.get, "/count") { .text("\($0.query.all("run_ids").count) values") }
+        try await withServer(router) { port in
+            let query = (0..<1_000).map { "run_ids=id_\($0)" }.joined(separator: "&")
+            let head = "GET /count?\(query) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            let answer = try await exchange(port, head)
+            #expect(answer.hasSuffix("1000 values"))
+        }
+    }
+
     @Test func `sixty-four slow handlers overlap`() async throws {
         try await withServer(echo) { port in
             try await withThrowingTaskGroup(of: String.self) { group in

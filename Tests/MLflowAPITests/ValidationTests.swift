@@ -136,4 +136,51 @@ import Tracking
         let large = Array(repeating: UInt8(ascii: " "), count: 5 << 20)
         #expect(try await fixture.respond(.post, "/api/2.0/mlflow/runs/search", type, large).status == 413)
     }
+
+    @Test func aPathThatBeginsWithTwoSlashesLeadsToTheOneThatIsMeant() async throws {
+        let answer = try await fixture.respond(.get, "//model-versions/get-artifact?name=a%20b&path=..%2Fx&version=1")
+        #expect(answer.status == 308)
+        #expect(answer.headers["Location"] == "/model-versions/get-artifact?name=a%20b&path=..%2Fx&version=1")
+        // Never to another site.
+        #expect(try await fixture.respond(.get, "///example.com//x").headers["Location"] == "/example.com/x")
+        #expect(try await fixture.respond(.get, "//").status == 404)
+    }
+
+    @Test func tooManyExperimentsAreCountedBeforeTheyAreRead() async throws {
+        let many = JSONValue.array((0..<21).map { .string("id_\($0)") })
+        let message = try await refusal("experiments/search-datasets", ["experiment_ids": many])
+        #expect(message.hasPrefix("SearchDatasets request cannot specify more than 20"))
+        let one = try await refusal("experiments/search-datasets", ["experiment_ids": ["id_0"]])
+        #expect(one.hasPrefix("Invalid experiment ID 'id_0'"))
+    }
+
+    @Test func anAnswerOfAModelIsKeptAsARunWithATable() async throws {
+        var body: JSONObject = [:]
+        let fields: [(String, JSONValue)] = [
+            ("experiment_id", "0"), ("prompt_template", "Is it {{what}}?"),
+            ("prompt_parameters", [["key": "what", "value": "wet"]]), ("model_route", "local"),
+            ("model_input", "Is it wet?"), ("mlflow_version", "1.0.0"),
+        ]
+        for (name, value) in fields {
+            let message = try await refusal("runs/create-promptlab-run", .object(body))
+            #expect(message == "CreatePromptlabRun request must specify \(name).")
+            body[name] = value
+        }
+        for (name, value) in [
+            ("model_output", "yes"), ("model_output_parameters", [["key": "latency", "value": "100"]]),
+            ("model_parameters", [["key": "temperature", "value": "0.1"]]), ("run_name", "asked"), ("start_time", 456),
+        ] as [(String, JSONValue)] { body[name] = value }
+        let answer = try await fixture.call(.post, "/ajax-api/2.0/mlflow/runs/create-promptlab-run", .object(body))
+        let info = answer["run"]?["info"]
+        #expect(info?["status"] == "FINISHED")
+        #expect(info?["run_name"] == "asked")
+        #expect(info?["start_time"] == 456)
+        let params = answer["run"]?["data"]?["params"]?.arrayValue ?? []
+        #expect(params.map { $0["key"] } == ["model_route", "prompt_template", "temperature"])
+        let id = info?["run_id"]?.stringValue ?? ""
+        let table = try await fixture.respond(.get, "/get-artifact?run_id=\(id)&path=eval_results_table.json")
+        #expect(table.status == 200)
+        let list = try await fixture.call(.get, "/api/2.0/mlflow/artifacts/list?run_id=\(id)")
+        #expect(list["files"]?.arrayValue?.map { $0["path"] } == ["eval_results_table.json"])
+    }
 }

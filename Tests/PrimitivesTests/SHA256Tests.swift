@@ -28,6 +28,20 @@ struct SHA256Tests {
         #expect(Hex.encode(hash.digest()) == SHA256.hex(bytes))
     }
 
+    @Test("takes blocks as it takes single bytes", arguments: [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 4_096, 10_007])
+    func blocks(length: Int) {
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ $0 >> 8) }
+        var single = SHA256()
+        for byte in bytes { single.update([byte]) }
+        #expect(SHA256.hex(bytes) == Hex.encode(single.digest()))
+    }
+
+    @Test("gives the digest of the standard's long example")
+    func long() {
+        let digest = SHA256.hex(Array(repeating: UInt8(ascii: "a"), count: 1_000_000))
+        #expect(digest == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+
     @Test("can go on after a digest was taken")
     func continues() {
         var hash = SHA256()

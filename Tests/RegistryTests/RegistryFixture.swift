@@ -36,7 +36,7 @@ struct RegistryFixture {
         database = try await TestDatabase.open(in: folder.path)
         var origins = KnownOrigins()
         origins.purgedMeanwhile = purgedMeanwhile
-        origins.runs = ["r1": "mlflow-artifacts:/0/r1/artifacts"]
+        origins.runs = ["r1": "mlflow-artifacts:/0/r1/artifacts", "r3": "file:///models/r3/artifacts"]
         origins.models = [
             "m-1": LoggedModelOrigin(artifactLocation: "mlflow-artifacts:/0/models/m-1/artifacts", sourceRun: "r1")
         ]

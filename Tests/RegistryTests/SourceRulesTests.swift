@@ -23,6 +23,9 @@ import Testing
                 "mlflow-artifacts:/0/r1/artifacts/m"
             ),
             ("s3://bucket/model", nil, nil, "s3://bucket/model"),
+            ("file:///models/r3/artifacts/model/..", "r3", nil, "file:///models/r3/artifacts"),
+            ("/models/r3/artifacts/a/../b", "r3", nil, "/models/r3/artifacts/b"),
+            ("file://localhost/models/r3/artifacts", "r3", nil, "file://localhost/models/r3/artifacts"),
             ("models:/rain/1", nil, nil, "mlflow-artifacts:/0/models/m-1/artifacts"),
             ("models:/rain/latest", nil, nil, "mlflow-artifacts:/0/models/m-1/artifacts"),
         ] as [(String, String?, String?, String)]
@@ -46,6 +49,8 @@ import Testing
             ("mlflow-artifacts:/0/r1/artifactsX", "r1", nil), ("mlflow-artifacts:/0/r1/artifacts/../../r2", "r1", nil),
             ("mlflow-artifacts:/0/r1/artifacts/%252e%252e/x", "r1", nil), ("s3://bucket/../x", nil, nil),
             ("s3://bucket/\u{0}", nil, nil), ("models:/none/1", nil, nil), ("dummy-source", nil, nil),
+            ("file:///models/r3/artifacts/../../r1", "r3", nil), ("/models/r3/artifacts/..", "r3", nil),
+            ("/models/r3/artifacts/%2e%2e/x", "r3", nil), ("/../models/r3/artifacts", "r3", nil),
         ] as [(String, String?, String?)]
     )
     func otherSourcesAreRefused(source: String, run: String?, model: String?) async throws {
@@ -55,6 +60,13 @@ import Testing
             error?.message.hasPrefix("Invalid model version source: '\(source)'.") == true
                 || error?.message.hasPrefix("'source' cannot use the '") == true || error?.code == .doesNotExist
         )
+    }
+
+    @Test func aFileOfAnotherMachineIsNamedAsSuch() async throws {
+        let draft = fixture.draft("copy", "file://123.456.789.123/path", run: "r3")
+        let error = await #expect(throws: RegistryError.self) { try await fixture.registry.createVersion(draft) }
+        #expect(error?.code == .remoteFile)
+        #expect(error?.message.contains("is not a valid remote uri") == true)
     }
 
     @Test(arguments: [("runs:/r1/model", "r1", nil), ("models:/m-1", nil, "m-1")] as [(String, String?, String?)])

@@ -36,10 +36,11 @@ import Testing
 
     private func page(_ request: SearchRequest, fewRows: Int64) async throws -> (names: [String], next: String?) {
         let keys = fixture.tracking.keys
+        let dialect = fixture.database.dialect
         return try await fixture.database.read { transaction in
             var search = RunPageSearch(
                 transaction: transaction,
-                search: RunSearch { try keys.number(of: $0, in: transaction) },
+                search: RunSearch(dialect: dialect) { try keys.number(of: $0, in: transaction) },
                 request: request,
                 experiments: [.standard],
                 view: .activeOnly

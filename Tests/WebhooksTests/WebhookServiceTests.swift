@@ -36,6 +36,7 @@ import Testing
         "https://[::ffff:169.254.169.254]/", "https://127.1/", "https://2130706433/", "https://0x7f000001/",
         "https://0177.0.0.1/", "https://[fd00::1]/", "https://0.0.0.0/", "https://exa mple.com/",
         "https://example.com\\@127.0.0.1/", "https://[64:ff9b::7f00:1]/", "https://exämple.com/",
+        "https://[2606:4700::1", "https://8.8.8.8]/", "http://[invalid",
     ])
     func anAddressThatIsNotOnTheInternetIsRefused(url: String) async throws {
         let fixture = try await WebhookFixture(allowsPrivateReceivers: false)

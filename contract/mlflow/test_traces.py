@@ -51,6 +51,10 @@ def test_traces_are_found_and_removed(client: MlflowClient, experiment: str) -> 
     assert names("span.name = 'inner' AND span.type = 'LLM'") == ["outer"] * 3
     assert names("span.name = 'inner' AND span.type = 'CHAIN'") == []
     assert names("span.attributes.temperature = '0.5' OR status = 'ERROR'") == ["broken"] + ["outer"] * 3
+    # What was said, not the words that the protocol puts around it.
+    assert names("trace.text LIKE '%temperature%'") == ["outer"] * 3
+    assert names("trace.text LIKE '%żółć%'") == ["outer"] * 3
+    assert names("trace.text LIKE '%value%'") == names("trace.text LIKE '%\"key\"%'") == []
     first = found[0].info.trace_id
     client.set_trace_tag(first, "k", "v")
     assert names("tags.k = 'v'") == [found[0].info.tags["mlflow.traceName"]]

@@ -12,3 +12,7 @@ int martlet_is_cached(int fd, int64_t offset) {
 }
 
 int martlet_drop_cache(int fd) { return posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); }
+
+int martlet_begin_writing(int fd, int64_t offset, int64_t count) {
+    return sync_file_range(fd, offset, count, SYNC_FILE_RANGE_WRITE) == 0 ? 0 : errno;
+}

@@ -5,7 +5,7 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
     /// The kind of refusal; open, so that a new kind breaks no caller.
     package struct Code: Sendable, Hashable {
         private enum Kind {
-            case invalidParameter, doesNotExist, alreadyExists
+            case invalidParameter, doesNotExist, alreadyExists, remoteFile
         }
 
         private let kind: Kind
@@ -20,6 +20,9 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
         package static let doesNotExist = Code(.doesNotExist)
         /// What was to be made exists.
         package static let alreadyExists = Code(.alreadyExists)
+
+        /// A file of another machine was named.
+        package static let remoteFile = Code(.remoteFile)
     }
 
     /// The kind of refusal.
@@ -34,6 +37,13 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     package var description: String { message }
+
+    static func remoteFile(_ source: String, _ host: String) -> RegistryError {
+        RegistryError(
+            .remoteFile,
+            "\(source) is not a valid remote uri: it names a file of '\(host)', which this server cannot read."
+        )
+    }
 
     /// A value that is wrong.
     package static func invalid(_ message: String) -> RegistryError {

@@ -31,6 +31,7 @@ struct SourceRules {
     func origin() async throws -> Origin {
         let source = draft.source
         if RegistryRules.isPrompt(draft.tags) { return try promptOrigin() }
+        if isLocal, let host = Self.host(of: source) { throw RegistryError.remoteFile(source, host) }
         guard isLocal || !Self.escapes(source) else { throw refused(Self.relativeReason) }
         if let reference = Self.versionReference(source) { return try await versionOrigin(reference) }
         if let id = draft.loggedModel, !id.isEmpty { return try await loggedModelOrigin(id) }
@@ -41,10 +42,10 @@ struct SourceRules {
         if source.hasPrefix("runs:/") { return try await runOrigin(run) }
         if isOfArtifactStore || isLocal {
             let location = run.isEmpty ? nil : try await registry.origins.artifactLocation(ofRun: run)
-            guard let location, !Self.escapes(source), Self.lies(Self.location(source), within: location) else {
+            guard let location, !Self.escapes(place), Self.lies(place, within: location) else {
                 throw refused(isLocal ? Self.localReason("run_id") : Self.ownerReason("run_id"))
             }
-            return Origin(source: source, location: Self.location(source), run: run, owner: .run(run))
+            return Origin(source: source, location: place, run: run, owner: .run(run))
         }
         guard let scheme = Self.scheme(of: source), Self.foreignStores.contains(scheme) else {
             let scheme = Self.scheme(of: source) ?? ""
@@ -99,13 +100,13 @@ struct SourceRules {
             throw RegistryError(.doesNotExist, "Logged model with ID '\(id)' not found.")
         }
         let liesWithin =
-            isOfArtifactStore || isLocal && !Self.escapes(source)
-            ? Self.lies(Self.location(source), within: model.artifactLocation) : false
+            isOfArtifactStore || isLocal && !Self.escapes(place)
+            ? Self.lies(place, within: model.artifactLocation) : false
         guard isItself || liesWithin || isForeign else {
             throw refused(isLocal ? Self.localReason("model_id") : Self.ownerReason("model_id"))
         }
         let run = draft.run.flatMap { $0.isEmpty ? nil : $0 } ?? model.sourceRun
-        let location = isItself ? model.artifactLocation : Self.location(source)
+        let location = isItself ? model.artifactLocation : place
         return Origin(source: source, location: location, run: run, loggedModel: id, owner: .loggedModel(id))
     }
 
@@ -117,6 +118,11 @@ struct SourceRules {
         }
         let location = parts.count > 1 ? "\(base)/\(parts[1])" : base
         return Origin(source: draft.source, location: location, run: run, owner: .run(run))
+    }
+
+    /// Where the source lies; a path of this machine may say `..`, and must then still lie within what it belongs to.
+    private var place: String {
+        isLocal ? Self.resolved(draft.source) : Self.location(draft.source)
     }
 
     private var isForeign: Bool {
@@ -177,6 +183,27 @@ struct SourceRules {
             let range = source.firstRange(of: marker)
         else { return source }
         return "mlflow-artifacts:/" + source[range.upperBound...]
+    }
+
+    /// A path without `..`, as far as there is something before it to go back from.
+    private static func resolved(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            if part == "..", let last = parts.last, !last.isEmpty, !last.hasSuffix(":"), last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// The other machine that a `file` address names; nil when it names none or this one.
+    private static func host(of source: String) -> String? {
+        guard scheme(of: source) == "file", source.dropFirst("file:".count).hasPrefix("//") else { return nil }
+        let host = source.dropFirst("file://".count).prefix { $0 != "/" }.lowercased()
+        let isHere = host.isEmpty || host == "." || host.hasPrefix("localhost") || host.hasPrefix("127.0.0.1")
+        return isHere ? nil : host
     }
 
     /// Whether a location is another one or below it.

@@ -26,6 +26,7 @@ package enum TrackingSchema {
                 "CREATE INDEX logged_models_by_time ON logged_models (experiment, created_at DESC, model_id)",
             ]
         ),
+        SearchSchema.wholeValues,
         // The numbers of experiments that were purged, which are not given again.
         Migration(id: "tracking-trash-002", statements: ["CREATE TABLE purged_experiments (id BIGINT PRIMARY KEY)"]),
     ]

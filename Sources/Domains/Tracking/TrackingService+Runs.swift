@@ -98,11 +98,12 @@ extension TrackingService {
         view: StageView = .activeOnly
     ) async throws -> Page<Run> {
         let keys = keys
+        let dialect = database.dialect
         return try await database.read { transaction in
             try translatingFilterErrors {
                 let pages = RunPageSearch(
                     transaction: transaction,
-                    search: RunSearch { try keys.number(of: $0, in: transaction) },
+                    search: RunSearch(dialect: dialect) { try keys.number(of: $0, in: transaction) },
                     request: request,
                     experiments: experiments,
                     view: view

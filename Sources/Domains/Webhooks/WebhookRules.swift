@@ -78,6 +78,10 @@ struct WebhookRules: Sendable {
         guard url.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F && $0 != "\\" }) else {
             throw .invalid("Webhook URL must be ASCII without blanks and backslashes; encode what is not: '\(url)'")
         }
+        let opening = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
+        guard opening.contains("[") == opening.contains("]") else {
+            throw .invalid("Invalid webhook URL '\(url)': a bracket of its address has no partner")
+        }
         let scheme = url.firstRange(of: "://").map { String(url[..<$0.lowerBound]).lowercased() } ?? ""
         let allowed = allowsPrivateReceivers ? ["https", "http"] : ["https"]
         guard allowed.contains(scheme) else {

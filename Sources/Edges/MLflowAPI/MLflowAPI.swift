@@ -33,7 +33,9 @@ package struct MLflowAPI: Sendable {
             router.errors(below: "\(prefix)/2.0/") { Self.answer(to: $0, $1) }
             router.errors(below: "\(prefix)/3.0/") { Self.answer(to: $0, $1) }
         }
+        router.errors(below: "//") { Self.withoutEmptyParts($1) ?? Self.answer(to: $0, $1) }
         ServerRoutes().install(on: &router)
+        GraphQLRoute(endpoints).install(on: &router)
         SpanRoute(tracking: tracking).install(on: &router)
         TraceArtifactRoute(tracking: tracking).install(on: &router)
         ArtifactRoutes(tracking: tracking, registry: registry).installWithoutPrefix(on: &router)
@@ -43,6 +45,7 @@ package struct MLflowAPI: Sendable {
     private var endpoints: [Endpoint] {
         ExperimentEndpoints(tracking: tracking).endpoints
             + RunEndpoints(tracking: tracking).endpoints
+            + PromptlabEndpoints(tracking: tracking).endpoints
             + LoggingEndpoints(tracking: tracking).endpoints
             + LoggedModelEndpoints(tracking: tracking).endpoints
             + RegisteredModelEndpoints(registry: registry).endpoints
@@ -87,6 +90,18 @@ package struct MLflowAPI: Sendable {
         }
     }
 
+    /// Where a path is meant that begins with several slashes, as it does when a client joins it to an address that ends in
+    /// one; nil when nothing is left of it.
+    private static func withoutEmptyParts(_ request: HTTPRequest) -> HTTPResponse? {
+        let parts = request.path.split(separator: "/")
+        guard !parts.isEmpty else { return nil }
+        let query = request.query.items.map { item in
+            "\(PercentEncoding.encode(item.name))=\(PercentEncoding.encode(item.value))"
+        }
+        let place = "/" + parts.joined(separator: "/") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        return HTTPResponse(status: 308, headers: ["Location": place])
+    }
+
     /// The answer to a request that no handler took; clients know an unknown call by a 404 that is not JSON.
     private static func answer(to error: HTTPError, _ request: HTTPRequest) -> HTTPResponse {
         switch error.status {
@@ -118,7 +133,7 @@ extension Call {
     }
 
     /// Refuses a body that is not declared to be JSON.
-    fileprivate static func checkType(_ request: HTTPRequest) throws(MLflowError) {
+    static func checkType(_ request: HTTPRequest) throws(MLflowError) {
         guard let type = request.headers["Content-Type"] else {
             throw .invalid("Bad Request. Content-Type header is missing.")
         }

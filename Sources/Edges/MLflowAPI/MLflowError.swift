@@ -110,6 +110,8 @@ extension MLflowError {
         switch code {
         case .doesNotExist: .resourceDoesNotExist
         case .alreadyExists: .resourceAlreadyExists
+        // The one mistake of a caller that MLflow's own tests want to be told as the server's.
+        case .remoteFile: .internalError
         default: .invalidParameterValue
         }
     }

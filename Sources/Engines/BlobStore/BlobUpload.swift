@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Files
 internal import Primitives
 
@@ -5,12 +6,17 @@ internal import Primitives
 ///
 /// Thread rule: one caller at a time.
 package final class BlobUpload: @unchecked Sendable {
-    // `hash` and `size` are touched by one hop at a time, since the caller waits for each.
+    /// How much is taken in before the disk is set to work on it.
+    private static let batch: Int64 = 8 << 20
+
+    // `hash`, `size` and `begun` are touched by one hop at a time, since the caller waits for each.
     private let store: BlobStore
     private let path: String
     private let file: FileDescriptor
     private var hash = SHA256()
     private var isFinished = false
+    /// Up to where the disk was set to work.
+    private var begun: Int64 = 0
     /// How many bytes have been taken in.
     package private(set) var size: Int64 = 0
 
@@ -34,7 +40,16 @@ package final class BlobUpload: @unchecked Sendable {
             try file.write(bytes)
             hash.update(bytes)
             size += Int64(bytes.count)
+            beginWriting()
         }
+    }
+
+    /// Has the disk write while more is on its way, so that there is little to wait for in the end.
+    private func beginWriting() {
+        guard size - begun >= Self.batch else { return }
+        // Where a file system cannot, the end waits for all of it.
+        _ = martlet_begin_writing(file.number, begun, size - begun)
+        begun = size
     }
 
     /// Makes the content durable, then has its use recorded; the blob is kept at least until `record` has returned.

@@ -22,7 +22,7 @@ package final class HTTPServer: Service {
         /// Seconds without traffic after which a connection is closed.
         package var idleSeconds = 75
         /// Most bytes of the request line and headers; more are answered with 431.
-        package var maximumHeaderBytes = 32 << 10
+        package var maximumHeaderBytes = 128 << 10
 
         /// Listens on `host` and `port`.
         package init(host: String = "127.0.0.1", port: Int = 0) {

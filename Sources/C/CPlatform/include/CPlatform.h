@@ -6,4 +6,5 @@
 #include "CPlatformEpoll.h"
 #include "CPlatformFile.h"
 #include "CPlatformProcess.h"
+#include "CPlatformSHA256.h"
 #include "CPlatformThread.h"

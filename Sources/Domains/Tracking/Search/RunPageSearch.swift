@@ -22,7 +22,7 @@ struct RunPageSearch {
     let experiments: [ExperimentID]
     let view: StageView
     /// Up to so many rows are looked up and sorted rather than an order walked along.
-    var fewRows: Int64 = 3_000
+    var fewRows: Int64 = 1_500
 
     /// What is the same for all phases of one search.
     private struct Plan {
@@ -175,7 +175,8 @@ struct RunPageSearch {
         switch order.lead {
         case .metric where phase == .valued: return ["o.value \(direction)"]
         case .pair where phase == .valued:
-            return ["\(SearchSchema.start(of: "o.value")) \(direction)", "o.value \(direction)"]
+            let indexed = SearchSchema.indexed("o.value", search.dialect)
+            return (indexed == "o.value" ? [] : ["\(indexed) \(direction)"]) + ["o.value \(direction)"]
         default: return []
         }
     }

@@ -3,6 +3,8 @@ internal import SQLStore
 
 /// Turns the filter and order of a search for runs into SQL over `runs r`.
 struct RunSearch {
+    /// The database's SQL, which decides what its indexes hold.
+    let dialect: SQLDialect
     /// Looks the number of a key up; nil when nothing has that key.
     let keyNumber: (String) throws -> Int64?
     /// The SQL of a run's row: of the table that is read first, so that runs which do not match are not looked up.
@@ -24,9 +26,9 @@ struct RunSearch {
             case .param, .tag:
                 guard clause.comparator == .equal, case .string(let text, _) = clause.value else { return nil }
                 let table = try RunEntity(clause.identifier) == .param ? "run_params f" : "run_tags f"
-                // Not `f.value = ?` as well, which the filter asks anyway: SQLite would put the text into the expression
-                // of the index, and not find the index any more.
-                let sql = "f.key = ? AND \(SearchSchema.start(of: "f.value")) = \(SearchSchema.start(of: "?"))"
+                // No more than what the index holds: the filter asks for the whole value anyway.
+                let value = SearchSchema.indexed("f.value", dialect)
+                let sql = "f.key = ? AND \(value) = \(SearchSchema.indexed("?", dialect))"
                 return RunDriver(table: table, condition: SQLCondition(sql, [.int(key), .text(text)]))
             case .attribute, .dataset: return nil
             }
@@ -92,7 +94,9 @@ struct RunSearch {
         let key = try keyNumber(clause.identifier.key)
         if clause.comparator == .isNull, key == nil { return .always }
         guard let key else { return .never }
-        var exists = SQLCondition("EXISTS (SELECT 1 FROM \(table) p WHERE p.run = \(run) AND p.key = ?", [.int(key)])
+        let isEqual = clause.comparator == .equal
+        let pairs = isEqual ? SearchSchema.byValue(table, as: "p", dialect) : "\(table) p"
+        var exists = SQLCondition("EXISTS (SELECT 1 FROM \(pairs) WHERE p.run = \(run) AND p.key = ?", [.int(key)])
         if !clause.comparator.asksPresence {
             let test = SQLCondition.text("p.value", clause.comparator, clause.value)
             exists = SQLCondition("\(exists.sql) AND \(test.sql)", exists.arguments + test.arguments)

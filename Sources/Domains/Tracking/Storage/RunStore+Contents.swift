@@ -7,17 +7,25 @@ extension RunStore {
         var runs = found.map(\.run)
         let positions = Dictionary(found.enumerated().map { ($1.row, $0) }) { first, _ in first }
         let rows = found.map(\.row)
+        // Few keys for many rows: looked up once each rather than joined to each row.
+        var names: [Int64: String] = [:]
+        func name(_ key: Int64) throws -> String {
+            if let known = names[key] { return known }
+            let name = try transaction.first(Contents.key, [.int(key)])?.text(0) ?? ""
+            names[key] = name
+            return name
+        }
         try fill(&runs, positions, Contents.metrics, rows) { run, row in
             let value = try row.optionalDouble(2) ?? .nan
             run.metrics.append(
-                Metric(key: try row.text(1), value: value, timestamp: try row.int(3), step: try row.int(4))
+                Metric(key: try name(row.int(1)), value: value, timestamp: try row.int(3), step: try row.int(4))
             )
         }
         try fill(&runs, positions, Contents.params, rows) { run, row in
-            run.params.append(KeyValue(try row.text(1), try row.text(2)))
+            run.params.append(KeyValue(try name(row.int(1)), try row.text(2)))
         }
         try fill(&runs, positions, Contents.tags, rows) { run, row in
-            run.tags.append(KeyValue(try row.text(1), try row.text(2)))
+            run.tags.append(KeyValue(try name(row.int(1)), try row.text(2)))
         }
         for index in runs.indices {
             runs[index].metrics.sort { $0.key < $1.key }
@@ -51,13 +59,10 @@ extension RunStore {
     }
 
     private enum Contents {
-        static let metrics = """
-            SELECT m.run, k.name, m.value, m.timestamp, m.step FROM metric_series m JOIN keys k ON k.id = m.key
-            WHERE m.run IN
-            """
-        static let params =
-            "SELECT p.run, k.name, p.value FROM run_params p JOIN keys k ON k.id = p.key WHERE p.run IN"
-        static let tags = "SELECT t.run, k.name, t.value FROM run_tags t JOIN keys k ON k.id = t.key WHERE t.run IN"
+        static let key = "SELECT name FROM keys WHERE id = ?"
+        static let metrics = "SELECT run, key, value, timestamp, step FROM metric_series WHERE run IN"
+        static let params = "SELECT run, key, value FROM run_params WHERE run IN"
+        static let tags = "SELECT run, key, value FROM run_tags WHERE run IN"
         static let datasets = "SELECT DISTINCT run FROM run_datasets WHERE run IN"
         static let models = "SELECT DISTINCT run FROM run_models WHERE run IN"
     }

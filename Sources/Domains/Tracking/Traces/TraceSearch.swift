@@ -127,8 +127,13 @@ enum TraceSearch {
                 "\(clause.identifier.text) comparator '\(clause.comparator.rawValue)' not one of '{'ILIKE', 'LIKE'}'"
             )
         }
-        return try text(clause, "s.json", lists: false)
+        return try text(clause, spanText, lists: false)
     }
+
+    /// The text of a span without the words that the protocol puts around keys and values: nobody searches for those.
+    private static let spanText = [
+        "key", "value", "string_value", "int_value", "double_value", "bool_value", "array_value", "kvlist_value",
+    ].reduce("s.json") { "replace(\($0), '\"\($1)\":', '')" }
 
     private static func run(_ clause: FilterClause) throws -> SQLCondition {
         let ofMetadata = try pair(clause, "trace_metadata", TraceKeys.run)

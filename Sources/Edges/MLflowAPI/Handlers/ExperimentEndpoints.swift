@@ -26,17 +26,18 @@ struct ExperimentEndpoints {
     }
 
     @Sendable private func searchDatasets(_ call: Call) async throws -> [UInt8] {
-        let experiments = try call.fields.experimentIDs()
-        guard !experiments.isEmpty else {
+        // How many there are is looked at before what they are.
+        let count = try call.fields.strings("experiment_ids").count
+        guard count > 0 else {
             throw MLflowError.invalid("SearchDatasets request must specify at least one experiment_id.")
         }
-        guard experiments.count <= Self.datasetExperimentLimit else {
+        guard count <= Self.datasetExperimentLimit else {
             throw MLflowError.invalid(
                 "SearchDatasets request cannot specify more than \(Self.datasetExperimentLimit) experiment_ids. "
-                    + "Received \(experiments.count) experiment_ids."
+                    + "Received \(count) experiment_ids."
             )
         }
-        let found = try await tracking.datasetSummaries(of: experiments)
+        let found = try await tracking.datasetSummaries(of: call.fields.experimentIDs())
         return JSONWriter.object { writer in
             writer.list("dataset_summaries", found) { writer, summary in
                 writer.beginObject()

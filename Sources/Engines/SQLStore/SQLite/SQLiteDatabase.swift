@@ -71,7 +71,7 @@ package final class SQLiteDatabase: SQLDatabase {
     private func startReader(_ path: String, _ index: Int) throws {
         let connection = try SQLiteConnection(path: path, readOnly: false)
         try connection.run("PRAGMA query_only=ON")
-        try connection.run("PRAGMA cache_size=-8000")
+        try connection.run("PRAGMA cache_size=-16000")
         try configure(connection)
         start(name: "sqlite-reader-\(index)", connection, reads) { SQLiteReader($0).run($1) }
     }
