@@ -5,5 +5,6 @@
 #include "CPlatformCRC32C.h"
 #include "CPlatformEpoll.h"
 #include "CPlatformFile.h"
+#include "CPlatformMemory.h"
 #include "CPlatformProcess.h"
 #include "CPlatformThread.h"
