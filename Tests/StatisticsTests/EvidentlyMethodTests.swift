@@ -133,7 +133,7 @@ struct EvidentlyMethodTests {
         )
         #expect(throws: UndefinedStatistic(.needsNumbers)) { try DriftMethod.wasserstein.measure(letters) }
         #expect(throws: UndefinedStatistic(.tooManyCategories)) { try DriftMethod.proportions.measure(letters) }
-        #expect(throws: UndefinedStatistic(.outOfRange)) { try DriftMethod.fisherExact.measure(letters) }
+        #expect(throws: UndefinedStatistic(.tooManyCategories)) { try DriftMethod.fisherExact.measure(letters) }
         #expect(throws: UndefinedStatistic(.mixedKinds)) {
             try ColumnPair(reference: .categories(CategoryCounts(["a"])), current: .numbers(NumberColumn([1])))
         }

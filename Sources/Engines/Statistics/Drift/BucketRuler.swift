@@ -131,22 +131,55 @@ struct BucketRuler {
         guard total > 0 else { return [] }
         var taken = [Double](repeating: 0, count: total)
         var next = starts
+        let chosen = BucketSet(count: count) { ends[$0] > starts[$0] }
         taken.withUnsafeMutableBufferPointer { taken in
             next.withUnsafeMutableBufferPointer { next in
                 ends.withUnsafeBufferPointer { ends in
-                    forEachPart(column) { part, buckets in
-                        for index in part.indices {
-                            let bucket = Int(buckets[index])
-                            let place = next[bucket]
-                            guard place < ends[bucket] else { continue }
-                            taken[place] = part[index] + 0.0
-                            next[bucket] = place + 1
+                    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Self.partLength) { picked in
+                        forEachPart(column) { part, buckets in
+                            for pick in 0..<chosen.pick(buckets, count: part.count, into: picked) {
+                                let index = Int(picked[pick])
+                                let bucket = Int(buckets[index])
+                                let place = next[bucket]
+                                // A source that shows other values than before must not write elsewhere.
+                                guard place < ends[bucket] else { continue }
+                                taken[place] = part[index] + 0.0
+                                next[bucket] = place + 1
+                            }
                         }
                     }
                 }
             }
         }
         return taken
+    }
+}
+
+/// Some of the buckets, a bit each, so that all fit beside the processor.
+private struct BucketSet {
+    private var bits: [UInt64]
+
+    init(count: Int, where isMember: (Int) -> Bool) {
+        bits = Array(repeating: 0, count: 1 << 10)
+        for bucket in 0..<count where isMember(bucket) { bits[bucket >> 6] |= 1 << UInt64(bucket & 63) }
+    }
+
+    /// Writes the positions of members to `picked`, and gives how many there are; no branch has to be guessed.
+    @inline(__always)
+    func pick(
+        _ buckets: UnsafeMutableBufferPointer<UInt16>,
+        count: Int,
+        into picked: UnsafeMutableBufferPointer<UInt16>
+    ) -> Int {
+        bits.withUnsafeBufferPointer { bits in
+            var found = 0
+            for index in 0..<count {
+                let bucket = Int(buckets[index])
+                picked[found] = UInt16(truncatingIfNeeded: index)
+                found &+= Int(truncatingIfNeeded: bits[bucket >> 6] >> UInt64(truncatingIfNeeded: bucket & 63) & 1)
+            }
+            return found
+        }
     }
 }
 
