@@ -6,9 +6,14 @@ import pathlib
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 SHIFTED = 3
 """Columns that move in the current data."""
+
+PART = 1_000_000
+"""Rows that are made at one time."""
 
 
 def table(rows: int, seed: int, shift: float) -> pd.DataFrame:
@@ -45,11 +50,28 @@ def scored(rows: int, seed: int, shift: float) -> pd.DataFrame:
 
 def write(folder: pathlib.Path, rows: int) -> tuple[pathlib.Path, pathlib.Path]:
     """Reference and current table of so many rows each, as Parquet."""
-    paths = folder / f"reference-{rows}.parquet", folder / f"current-{rows}.parquet"
-    for path, seed, shift in zip(paths, (1, 2), (0.0, 0.1), strict=True):
-        if not path.exists():
-            table(rows, seed, shift).to_parquet(path)
-    return paths
+    return write_side(folder, "reference", rows), write_side(folder, "current", rows)
+
+
+def write_side(folder: pathlib.Path, side: str, rows: int) -> pathlib.Path:
+    """One of the tables, made and written in parts of a million rows at most."""
+    path = folder / f"{side}-{rows}.parquet"
+    seed, shift = (1, 0.0) if side == "reference" else (2, 0.1)
+    if path.exists():
+        return path
+    if rows <= PART:
+        table(rows, seed, shift).to_parquet(path)
+        return path
+    parts = (
+        pa.Table.from_pandas(table(min(PART, rows - start), seed + start, shift), preserve_index=False)
+        for start in range(0, rows, PART)
+    )
+    first = next(parts)
+    with pq.ParquetWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
+    return path
 
 
 def write_column(path: pathlib.Path, values: np.ndarray) -> pathlib.Path:

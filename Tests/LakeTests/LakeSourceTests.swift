@@ -22,6 +22,52 @@ import TestSupport
         #expect(error?.code == .unsupportedType)
     }
 
+    @Test("give the same numbers where one thread of DuckDB hands them over as it reads")
+    func takenNumbers() async throws {
+        let fixture = try LakeFixture()
+        let lines = (0..<300_000).map { $0.isMultiple(of: 7) ? ",\($0 % 3)" : "\(Double($0) / 4),\($0 % 3)" }
+        let path = try fixture.file("long.csv", "x,y\n" + lines.joined(separator: "\n") + "\n")
+        for threads in [1, 2] {
+            let lake = fixture.lake(reading: [path], threads: threads)
+            let source = try await lake.open(path)
+            for _ in 0..<2 {
+                let values = try await lake.numbers("x", of: source)
+                #expect(values.count == 300_000)
+                #expect(
+                    values.indices.allSatisfy { row in
+                        row.isMultiple(of: 7) ? values[row].isNaN : values[row] == Double(row) / 4
+                    }
+                )
+            }
+            #expect(try await lake.numbers("y", of: source, rows: 4..<7) == [1, 2, 0])
+        }
+    }
+
+    @Test("take the function that hands numbers over for nothing in a statement of somebody else")
+    func strangeStatement() async throws {
+        let fixture = try LakeFixture()
+        let lake = fixture.lake(reading: [], threads: 1)
+        let found = try await lake.query("SELECT martlet_take(i::DOUBLE), count(*) FROM range(5000) AS r(i)")
+        #expect(found.columns[1][0] == .integer(5_000))
+        let groups = try await lake.query("SELECT i % 3, martlet_take(i::DOUBLE) FROM range(5000) AS r(i) GROUP BY i % 3")
+        #expect(groups.rowCount == 3)
+    }
+
+    @Test("of CSV are truth values, times of a day and whole numbers only where pandas has them so")
+    func textTypes() async throws {
+        let fixture = try LakeFixture()
+        let path = try fixture.file(
+            "types.csv",
+            "answer,letter,flag,hour,code,share\nyes,t,True,9:30,01,inf\nno,f,false,10:30,02,1.5\n,t,,9:30,03,2\n"
+        )
+        let lake = fixture.lake(reading: [path])
+        let source = try await lake.open(path)
+        #expect(source.fields.map(\.type) == [.text, .text, .boolean, .text, .integer, .double])
+        #expect(try await lake.texts("answer", of: source) == ["yes", "no", nil])
+        #expect(try await lake.texts("hour", of: source) == ["9:30", "10:30", "9:30"])
+        #expect(try await lake.numbers("code", of: source) == [1, 2, 3])
+    }
+
     @Test("count values inside, up to a limit")
     func counts() async throws {
         let fixture = try LakeFixture()
@@ -62,12 +108,13 @@ import TestSupport
 
 extension LakeFixture {
     /// A lake over the same folder that may read `files` where they lie.
-    fileprivate func lake(reading files: [String]) -> Lake {
+    fileprivate func lake(reading files: [String], threads: Int = 2) -> Lake {
         var configuration = Lake.Configuration(
             directory: "\(folder.path)/lake",
             library: .init(virtualEnvironments: [VirtualEnvironment.path])
         )
         configuration.readableFiles = files
+        configuration.threads = threads
         return Lake(configuration)
     }
 }

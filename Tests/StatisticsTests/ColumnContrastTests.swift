@@ -34,6 +34,23 @@ struct ColumnContrastTests {
         }
     }
 
+    @Test func `a picture of both columns comes with the contrast and counts every value`() throws {
+        var generator = SplitMix(seed: 12)
+        let reference = (0..<60_000).map { _ in generator.uniform() + generator.uniform() }
+        let current = (0..<50_000).map { _ in generator.uniform() * 2 + 0.2 }
+        let contrast = try ColumnContrast(reference: NumberColumn(reference), current: NumberColumn(current))
+        let picture = try #require(contrast.histogram)
+        #expect(picture.edges.count == PairedHistogram.bins + 1)
+        #expect(picture.reference.reduce(0, +) == 60_000 && picture.current.reduce(0, +) == 50_000)
+        for bin in 1..<(PairedHistogram.bins - 1) {
+            let range = picture.edges[bin]..<picture.edges[bin + 1]
+            #expect(abs(picture.reference[bin] - reference.count { range.contains($0) }) <= 2)
+            #expect(abs(picture.current[bin] - current.count { range.contains($0) }) <= 2)
+        }
+        let spiky = NumberColumn((0..<30_000).map { $0 == 0 ? 1e6 : Double($0 % 100) })
+        #expect(try ColumnContrast(reference: spiky, current: spiky).histogram == nil)
+    }
+
     @Test func `a constant long column has no distance to itself`() throws {
         let column = NumberColumn(Array(repeating: 3, count: 50_000))
         let contrast = try ColumnContrast(reference: column, current: column)

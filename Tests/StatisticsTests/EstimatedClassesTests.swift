@@ -55,6 +55,24 @@ struct EstimatedClassesTests {
         }
     }
 
+    @Test func `sampling errors of several classes equal NannyML's`() throws {
+        let golden = try #require(try GoldenFile.byID("nannyml_performance")["cbpe_multiclass"])
+        let table = try Table("cbpe_multiclass_reference")
+        let names = ["a", "b", "c"]
+        let errors = SamplingError.ofClasses(
+            scores: names.map { table.numbers("p\($0)") },
+            predictions: table.texts("y_pred").map { names.firstIndex(of: $0) ?? -1 },
+            labels: table.texts("y_true").map { names.firstIndex(of: $0) ?? -1 }
+        )
+        #expect(errors.count == 6)
+        for chunk in golden["expected"].array {
+            for (metric, error) in errors {
+                let expected = chunk[metric]["sampling_error"].double
+                #expect(agrees(error.error(rows: rows(chunk).count) ?? .nan, expected), "\(metric) \(expected)")
+            }
+        }
+    }
+
     @Test func `rows to which no class has anything to say are split evenly`() throws {
         let calibration = try MulticlassCalibration(scores: [[0, 1], [0, 1]], labels: [2, 2])
         #expect(try calibration.probabilities(of: [[0.5], [0.5]]) == [[0.5], [0.5]])

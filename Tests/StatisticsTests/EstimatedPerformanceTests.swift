@@ -55,6 +55,33 @@ struct EstimatedPerformanceTests {
     }
 
     @Test(arguments: ["well_calibrated", "overconfident"])
+    func `sampling errors equal NannyML's`(name: String) throws {
+        let golden = try #require(try GoldenFile.byID("nannyml_performance")["cbpe_binary_\(name)"])
+        let reference = try Rows("cbpe_\(name)_reference")
+        let errors = SamplingError.ofBinary(
+            scores: reference.scores,
+            predictions: reference.predictions,
+            labels: reference.labels
+        )
+        #expect(errors.count == 6)
+        for chunk in golden["expected"].array {
+            let rows = chunk["chunk"]["end_index"].int - chunk["chunk"]["start_index"].int + 1
+            for (metric, error) in errors {
+                let expected = chunk[metric]["sampling_error"].double
+                #expect(agrees(error.error(rows: rows) ?? .nan, expected), "\(metric) \(expected)")
+            }
+        }
+    }
+
+    @Test func `sampling errors of one class only are those that can be had`() {
+        let errors = SamplingError.ofBinary(scores: [0.1, 0.9], predictions: [false, true], labels: [true, true])
+        #expect(errors["roc_auc"] == nil && errors["specificity"] == nil)
+        #expect(errors["accuracy"]?.error(rows: 4) == 0.25 && errors["accuracy"]?.error(rows: 0) == nil)
+        #expect(SamplingError.ofBinary(scores: [], predictions: [], labels: []).isEmpty)
+        #expect(SamplingError.ofLosses([], .meanAbsolute) == nil)
+    }
+
+    @Test(arguments: ["well_calibrated", "overconfident"])
     func `the knots of the calibration equal scikit-learn's`(name: String) throws {
         let golden = try #require(try GoldenFile.byID("nannyml_performance")["cbpe_binary_\(name)"])["isotonic_knots"]
         let reference = try Rows("cbpe_\(name)_reference")

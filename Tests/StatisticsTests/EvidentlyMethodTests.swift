@@ -126,6 +126,30 @@ struct EvidentlyMethodTests {
         #expect(try DriftMethod.jensenShannon.measure(pair, compatibility: .evidently).score > 0.83)
     }
 
+    @Test func `the G test of equal sides is one-sample under compatibility`() throws {
+        let pair = ColumnPair.categories(
+            reference: CategoryCounts(["a", "a", "b", "b", "b", "c"]),
+            current: CategoryCounts(["a", "b", "b", "c", "c", "c"])
+        )
+        // scipy.stats.power_divergence([1, 2, 3], [2, 3, 1], lambda_="log-likelihood")
+        let one = try DriftMethod.likelihoodRatio.measure(pair, compatibility: .evidently)
+        #expect(agrees(one.statistic ?? .nan, 3.583518938456111))
+        #expect(agrees(one.score, 0.16666666666666666))
+        #expect(try DriftMethod.likelihoodRatio.measure(pair).score != one.score)
+        let constant = ColumnPair.categories(reference: CategoryCounts(["a"]), current: CategoryCounts(["a"]))
+        #expect(throws: UndefinedStatistic(.zeroVariance)) {
+            try DriftMethod.likelihoodRatio.measure(constant, compatibility: .evidently)
+        }
+        #expect(try DriftMethod.fisherExact.measure(constant).score == 1)
+    }
+
+    @Test func `one row has a pooled t test and no other`() throws {
+        let pair = ColumnPair.numbers(reference: NumberColumn([1, 2, 3, 4]), current: NumberColumn([7]))
+        // scipy.stats.ttest_ind([1, 2, 3, 4], [7]).pvalue
+        #expect(agrees(try DriftMethod.student.measure(pair, compatibility: .evidently).score, 0.05256582352342483))
+        #expect(throws: UndefinedStatistic(.tooFewRows)) { try DriftMethod.student.measure(pair) }
+    }
+
     @Test func `a method that does not fit the column says so`() throws {
         let letters = ColumnPair.categories(
             reference: CategoryCounts(["a", "b", "c"]),
@@ -133,7 +157,7 @@ struct EvidentlyMethodTests {
         )
         #expect(throws: UndefinedStatistic(.needsNumbers)) { try DriftMethod.wasserstein.measure(letters) }
         #expect(throws: UndefinedStatistic(.tooManyCategories)) { try DriftMethod.proportions.measure(letters) }
-        #expect(throws: UndefinedStatistic(.outOfRange)) { try DriftMethod.fisherExact.measure(letters) }
+        #expect(throws: UndefinedStatistic(.tooManyCategories)) { try DriftMethod.fisherExact.measure(letters) }
         #expect(throws: UndefinedStatistic(.mixedKinds)) {
             try ColumnPair(reference: .categories(CategoryCounts(["a"])), current: .numbers(NumberColumn([1])))
         }

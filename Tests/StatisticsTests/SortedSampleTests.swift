@@ -20,6 +20,26 @@ struct SortedSampleTests {
         #expect(SortedSample(Array(repeating: 3, count: 4000)).distinctCount() == 1)
     }
 
+    @Test(arguments: ColumnContrastTests.shapes)
+    func `sorts long columns of any shape`(shape: ColumnContrastTests.Shape) {
+        var generator = SplitMix(seed: 23)
+        let column = (0..<70_000).map { _ in shape.value(&generator) }
+        let sorted = column.map { $0 + 0.0 }.sorted()
+        #expect(SortedSample(column).values == sorted)
+        #expect(radixAscending(column).map { $0 + 0.0 } == sorted)
+    }
+
+    @Test func `sorts stretches and leaves the rest where it is`() {
+        var generator = SplitMix(seed: 31)
+        let values = (0..<5_000).map { place in place < 3_000 ? generator.uniform() : Double(generator.next() % 5) }
+        var sorter = SpreadSort(values: values)
+        for places in [10..<11, 100..<120, 200..<2_900, 3_000..<4_900, 4_950..<4_950] {
+            sorter.sort(places)
+            #expect(Array(sorter.values[places]) == values[places].sorted())
+        }
+        #expect(sorter.values[..<100] == values[..<100] && sorter.values[4_900...] == values[4_900...])
+    }
+
     @Test func `drops and counts what is not finite`() {
         let sample = SortedSample([3, .nan, 1, .infinity, -.infinity, 2])
         #expect(sample.values == [1, 2, 3])

@@ -191,6 +191,40 @@ def ties(seed: int) -> Pair:
     return make(700, 0.0), make(650, 0.05)
 
 
+def equal_lengths(seed: int) -> Pair:
+    before, now = plain(seed, 400, 400)
+    for table in (before, now):
+        table["gaps"] = table["gaps"].fillna(0.0)
+        table["city"] = table["city"].fillna("city 0")
+        table["constant"] = "always"
+    return before, now
+
+
+def unchanged(seed: int) -> Pair:
+    """The same rows on both sides."""
+    before, _ = plain(seed, 600, 1)
+    return before, before.copy()
+
+
+def clocks(seed: int) -> Pair:
+    """Texts that a reader of CSV may take for something else."""
+
+    def make(random: np.random.Generator, rows: int) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "hour": [f"{hour}:{minute:02}" for hour, minute in random.integers((0, 0), (3, 4), (rows, 2))],
+                "letter": random.choice(["t", "f"], rows),
+                "answer": random.choice(["yes", "no"], rows),
+                "case": random.choice(["True", "TRUE", "false"], rows),
+                "padded": [f"{code:03}" for code in random.integers(0, 8, rows)],
+                "sign": [f"+{code}" for code in random.integers(0, 30, rows)],
+                "exponent": [f"{code}e1" for code in random.integers(0, 30, rows)],
+            }
+        )
+
+    return make(np.random.default_rng(seed), 260), make(np.random.default_rng(seed + 9), 240)
+
+
 def single_column(seed: int) -> Pair:
     """In a CSV file of one column a missing value is an empty line."""
     random = np.random.default_rng(seed)
@@ -234,4 +268,7 @@ SHAPES: dict[str, Callable[[int], Pair]] = {
     "ties": ties,
     "many_categories": many_categories,
     "single_column": single_column,
+    "equal_lengths": equal_lengths,
+    "unchanged": unchanged,
+    "clocks": clocks,
 }

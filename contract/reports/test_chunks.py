@@ -106,9 +106,46 @@ def test_quality_is_estimated_before_labels(report: dict[str, Any], frames: tupl
     assert agree(area["upper_threshold"], min(1, np.mean(realised) + 3 * np.std(realised)))
 
 
+def test_estimates_have_a_band_of_three_sampling_errors(
+    report: dict[str, Any], frames: tuple[pd.DataFrame, pd.DataFrame]
+) -> None:
+    [accuracy] = [one for one in report["estimates"] if one["metric"] == "accuracy"]
+    correct = (frames[0]["score"] >= 0.5) == (frames[0]["target"] == 1)
+    for chunk in chunks(accuracy, "analysis"):
+        rows = chunk["end_index"] - chunk["start_index"] + 1
+        assert agree(chunk["sampling_error"], np.std(correct) / np.sqrt(rows))
+        assert agree(chunk["upper_confidence_boundary"], min(1, chunk["value"] + 3 * chunk["sampling_error"]))
+        assert agree(chunk["lower_confidence_boundary"], chunk["value"] - 3 * chunk["sampling_error"])
+    [precision] = [one for one in report["estimates"] if one["metric"] == "average_precision"]
+    assert chunks(precision, "analysis")[0]["sampling_error"] is None
+
+
+def test_limits_can_be_given(tmp_path: pathlib.Path, frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    before, now = (written(tmp_path, frames[n], f"side{n}", "parquet") for n in (0, 1))
+    done = martlet(
+        "report", now, "--reference", before, "--kind", "chunks", "--chunk-rows", ROWS, "--json",
+        "--target", "target", "--score", "score",
+        "--limit", "kolmogorov_smirnov=:0.1", "--limit", "roc_auc=0.2:0.8", "--limit", "f1=0.99:",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    series = method(found, "value", "kolmogorov_smirnov")
+    assert (series["lower_threshold"], series["upper_threshold"]) == (None, 0.1)
+    assert [chunk["alert"] for chunk in series["chunks"]] == [chunk["value"] > 0.1 for chunk in series["chunks"]]
+    by_metric = {one["metric"]: one for one in found["estimates"]}
+    assert (by_metric["roc_auc"]["lower_threshold"], by_metric["roc_auc"]["upper_threshold"]) == (0.2, 0.8)
+    assert all(chunk["alert"] for chunk in by_metric["f1"]["chunks"])
+    assert by_metric["recall"]["lower_threshold"] is not None
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--limit", "roc_auc"], "--limit takes NAME=LOWER:UPPER"),
+        (["--limit", "roc_auc=0.5"], "--limit takes NAME=LOWER:UPPER"),
+        (["--limit", "roc_auc=:"], "--limit takes NAME=LOWER:UPPER"),
+        (["--limit", "roc_auc=0.9:0.1"], "the lower one first"),
+        (["--limit", "chi2=:3"], "there are no limits of 'chi2'; known: kolmogorov_smirnov"),
         (["--chunks", "0"], "--chunks"),
         (["--loss", "mse"], "--loss takes METRIC=COLUMN"),
         (["--class-score", "a"], "--class-score takes CLASS=COLUMN"),

@@ -92,5 +92,14 @@ bool CDuckDBOpen(const char *path, const char *needed, CDuckDBFunctions *functio
     RESOLVE(appender_close);
     RESOLVE(appender_error);
     RESOLVE(appender_destroy);
+
+    RESOLVE(create_aggregate_function);
+    RESOLVE(destroy_aggregate_function);
+    RESOLVE(aggregate_function_set_name);
+    RESOLVE(aggregate_function_add_parameter);
+    RESOLVE(aggregate_function_set_return_type);
+    RESOLVE(aggregate_function_set_special_handling);
+    RESOLVE(aggregate_function_set_functions);
+    RESOLVE(register_aggregate_function);
     return true;
 }

@@ -1,3 +1,11 @@
+/// The columns of a file, and the table function that reads them.
+struct FileContent {
+    /// The table function in SQL.
+    let reader: String
+    /// Its columns.
+    let fields: [SourceField]
+}
+
 /// A CSV file whose layout was read from its first line, so that DuckDB has nothing to guess.
 ///
 /// DuckDB's own search for a layout prefers one that fits: it drops a header or splits no columns where a line is too
@@ -25,11 +33,49 @@ struct CSVFile {
         (delimiter, columnCount) = best.1 > 1 ? best : (",", 1)
     }
 
-    /// The table function that reads the file, with types found from all of its lines.
-    func reader(nullTexts: [String]) -> String {
-        let nulls = nullTexts.map(SQLText.literal).joined(separator: ", ")
-        return "read_csv(\(SQLText.literal(path)), \(layout), sample_size = -1, nullstr = [\(nulls)])"
+    /// What the file holds: only `true` and `false` are truth values, and texts that are all numbers are numbers.
+    ///
+    /// DuckDB alone takes `yes`, `no`, `t` and `f` for truth values, and `inf` at the head of a column for a date, which
+    /// gives texts when numbers follow. Times of a day stay the texts that they are.
+    func content(nullTexts: [String], _ connection: LakeConnection) throws(LakeError) -> FileContent {
+        let guessed = try connection.fields(of: reader(nullTexts, texts: []))
+        let flags = guessed.filter { $0.type == "BOOLEAN" }.map(\.name)
+        let words = try failing(flags, nullTexts, connection) { "lower(\($0)) NOT IN ('true', 'false')" }
+        let reader = reader(nullTexts, texts: words)
+        var fields = words.isEmpty ? guessed : try connection.fields(of: reader)
+        let texts = fields.filter { $0.type == "VARCHAR" && !words.contains($0.name) }.map(\.name)
+        for (type, name) in try connection.numbers(among: texts, of: reader) {
+            fields = fields.map { $0.name == name ? SourceField(name: name, type: type) : $0 }
+        }
+        return FileContent(reader: reader, fields: fields)
     }
+
+    /// Those of `columns`, read as texts, that have a value for which `test` holds.
+    private func failing(
+        _ columns: [String],
+        _ nullTexts: [String],
+        _ connection: LakeConnection,
+        _ test: (String) -> String
+    ) throws(LakeError) -> [String] {
+        guard !columns.isEmpty else { return [] }
+        let tests = columns.map { "count(*) FILTER (WHERE \(test(SQLText.identifier($0)))) > 0" }
+        let row = try connection.query(
+            "SELECT \(tests.joined(separator: ", ")) FROM \(reader(nullTexts, texts: columns))"
+        )
+        return zip(columns, row.columns).filter { $0.1[0] == .boolean(true) }.map(\.0)
+    }
+
+    /// The table function that reads the file, `texts` as they are and the rest with types found from all lines.
+    private func reader(_ nullTexts: [String], texts: [String]) -> String {
+        let nulls = nullTexts.map(SQLText.literal).joined(separator: ", ")
+        let types = texts.map { "\(SQLText.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
+        return "read_csv(\(SQLText.literal(path)), \(layout), sample_size = -1, nullstr = [\(nulls)], "
+            + "auto_type_candidates = [\(Self.types)]\(types.isEmpty ? "" : ", types = {\(types)}"))"
+    }
+
+    /// What a column may be taken for: DuckDB's own list without times of a day.
+    private static let types =
+        "'NULL', 'BOOLEAN', 'BIGINT', 'HUGEINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'VARCHAR'"
 
     /// Reads the file as texts: throws ``LakeError`` that names the first line that is not as the header says.
     func check(_ connection: LakeConnection) throws(LakeError) {

@@ -42,18 +42,13 @@ extension Lake {
         _ connection: LakeConnection
     ) throws(LakeError) {
         guard format == .csv else {
-            return try convert(parquet(copy), isText: false, options, subject: subject, to: destination, connection)
+            let content = FileContent(reader: parquet(copy), fields: try connection.fields(of: parquet(copy)))
+            return try convert(content, options, subject: subject, to: destination, connection)
         }
         let file = try CSVFile(copy, connection: connection)
         do throws(LakeError) {
-            try convert(
-                file.reader(nullTexts: options.nullTexts),
-                isText: true,
-                options,
-                subject: subject,
-                to: destination,
-                connection
-            )
+            let content = try file.content(nullTexts: options.nullTexts, connection)
+            try convert(content, options, subject: subject, to: destination, connection)
         } catch {
             // Where a line has too many or too few columns, this tells which.
             if error.code == .invalidQuery { try file.check(connection) }
@@ -62,15 +57,13 @@ extension Lake {
     }
 
     private static func convert(
-        _ reader: String,
-        isText: Bool,
+        _ content: FileContent,
         _ options: ImportOptions,
         subject: String,
         to destination: String,
         _ connection: LakeConnection
     ) throws(LakeError) {
-        let known = try isText ? connection.fields(ofCSV: reader) : connection.fields(of: reader)
-        let fields = try selection(of: options.columns, in: known, subject: subject)
+        let fields = try selection(of: options.columns, in: content.fields, subject: subject)
         guard !fields.isEmpty else { throw LakeError(.invalidFile, "\(subject) has no columns") }
         var columns: [String] = []
         for field in fields { columns.append(field.conversion(to: try field.field(in: subject))) }
@@ -80,7 +73,7 @@ extension Lake {
             }
             return " LIMIT \(rows.count) OFFSET \(rows.lowerBound)"
         }
-        try copy("SELECT \(columns.joined(separator: ", ")) FROM \(reader)\(range ?? "")", to: destination, connection)
+        try copy("SELECT \(columns.joined(separator: ", ")) FROM \(content.reader)\(range ?? "")", to: destination, connection)
         let found = try connection.query("SELECT count(*) FROM \(parquet(destination))").columns[0][0]
         guard found != .integer(0) || options.rows != nil else {
             throw LakeError(.emptyRange, "\(subject) has columns and no rows")

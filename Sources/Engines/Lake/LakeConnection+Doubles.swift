@@ -3,11 +3,12 @@ internal import CDuckDB
 extension LakeConnection {
     /// Runs a statement that gives one column of doubles, and gives them in order; NaN where there is none.
     ///
-    /// Whole vectors are copied: about a nanosecond a value.
+    /// Whole vectors are copied: about a nanosecond a value. DuckDB holds all rows for a moment, since handing them over
+    /// one vector at a time costs it twice as much as reading them.
     func doubles(_ sql: String, capacity: Int) throws(LakeError) -> [Double] {
         var values: [Double] = []
-        values.reserveCapacity(min(capacity, 1 << 28))
-        try forEachBlock(ofDoubles: sql) { block in
+        values.reserveCapacity(capacity)
+        try forEachBlock(ofDoubles: sql, streaming: false) { block in
             values.append(contentsOf: block)
             return true
         }
@@ -15,13 +16,14 @@ extension LakeConnection {
     }
 
     /// Runs a statement that gives one column of doubles, and shows them in order and in blocks until `body` says false;
-    /// NaN stands for none.
+    /// NaN stands for none. With `streaming` DuckDB makes the rows as they are asked for.
     func forEachBlock(
         ofDoubles sql: String,
+        streaming: Bool,
         _ body: (UnsafeBufferPointer<Double>) -> Bool
     ) throws(LakeError) {
         var filled: [Double] = []
-        try forEachChunk(sql) { (columns, chunk) throws(LakeError) in
+        try forEachChunk(sql, streaming: streaming) { (columns, chunk) throws(LakeError) in
             guard columns.count == 1, columns[0].storage == CDuckDBTypeDouble else {
                 throw LakeError(.engine, "a statement for doubles gave something else")
             }

@@ -6,6 +6,8 @@ internal import Synchronization
 /// Not thread-safe.
 final class LakeConnection {
     let api: CDuckDBFunctions
+    /// Whether the database has ``TakenColumn``'s aggregate, and one thread.
+    let takesColumns: Bool
     private let interruption: Interruption
     private(set) var handle: CDuckDBConnection?
 
@@ -13,9 +15,11 @@ final class LakeConnection {
     init(
         api: CDuckDBFunctions,
         database: CDuckDBDatabase,
+        takesColumns: Bool,
         interruption: Interruption = Interruption()
     ) throws(LakeError) {
         self.api = api
+        self.takesColumns = takesColumns
         self.interruption = interruption
         guard api.connect(database, &handle) == 0, handle != nil else {
             throw LakeError(.engine, "DuckDB gave no connection")
@@ -67,12 +71,14 @@ final class LakeConnection {
         }
     }
 
-    /// Runs one statement and shows each chunk of its result as it is made, in order, until `body` says false.
+    /// Runs one statement and shows each chunk of its result in order, until `body` says false; with `streaming` as it is
+    /// made.
     func forEachChunk(
         _ sql: String,
+        streaming: Bool,
         _ body: ([ResultColumn], ResultChunk) throws(LakeError) -> Bool
     ) throws(LakeError) {
-        try run(sql, [], streaming: true) { (result, chunk) throws(LakeError) in
+        try run(sql, [], streaming: streaming) { (result, chunk) throws(LakeError) in
             guard let chunk else { return true }
             return try body(result.columns, chunk)
         }

@@ -8,12 +8,15 @@ internal import Primitives
 final class LakeSession: @unchecked Sendable {
     private let library: DuckDB
     private var database: CDuckDBDatabase?
+    /// Whether columns may be taken out as they are read.
+    private let takesColumns: Bool
 
     /// Opens the library and a database that sees only the lake's folder.
     ///
     /// Blocks for some 0.1 s.
     init(_ configuration: Lake.Configuration) throws {
         library = try DuckDB.load(configuration.library)
+        takesColumns = configuration.threads == 1
         try Directory.create(configuration.directory)
         let directory = configuration.directory
         // Both as it is called and as it is, where a symbolic link is in between.
@@ -33,11 +36,16 @@ final class LakeSession: @unchecked Sendable {
         try connection.execute(
             "SET max_temp_directory_size = '\(max(0, configuration.temporaryLimitBytes) >> 10)KiB'"
         )
+        // A file of the disk is read page by page: fetching a column ahead takes its whole length of memory, and longer. For
+        // the same reason what a statement gives is not made far ahead of who takes it.
+        try connection.execute("SET disable_parquet_prefetching = true")
+        try connection.execute("SET streaming_buffer_size = '256KiB'")
         try connection.execute("SET allowed_directories = [\(allowed.joined(separator: ", "))]")
         if !configuration.readableFiles.isEmpty {
             let files = configuration.readableFiles.map(SQLText.literal).joined(separator: ", ")
             try connection.execute("SET allowed_paths = [\(files)]")
         }
+        if takesColumns { try TakenColumn.register(connection) }
         try connection.execute("SET enable_external_access = false")
         try connection.execute("SET lock_configuration = true")
     }
@@ -49,7 +57,12 @@ final class LakeSession: @unchecked Sendable {
     /// A connection of its own for one piece of work.
     func connect(_ interruption: Interruption = Interruption()) throws(LakeError) -> LakeConnection {
         guard let database else { throw LakeError(.closed, "the lake is closed") }
-        return try LakeConnection(api: library.api, database: database, interruption: interruption)
+        return try LakeConnection(
+            api: library.api,
+            database: database,
+            takesColumns: takesColumns,
+            interruption: interruption
+        )
     }
 
     private static func open(

@@ -67,81 +67,6 @@ extension Lake {
         }
     }
 
-    /// The values of a column of numbers or truth values, as doubles; NaN where there is none.
-    ///
-    /// - Parameters:
-    ///   - column: the column.
-    ///   - source: the file.
-    ///   - rows: the rows to read, counted from 0; all where nil.
-    /// - Returns: one value a row.
-    /// - Throws: ``LakeError`` where there is no such column, or it holds no numbers.
-    package func numbers(_ column: String, of source: LakeSource, rows: Range<Int>? = nil) async throws -> [Double] {
-        let sql = try source.selectNumbers(column, rows: rows)
-        return try await withConnection { connection in
-            try connection.doubles(sql, capacity: rows?.count ?? source.rowCount)
-        }
-    }
-
-    /// The values of a column as texts, in order; nil where there is none.
-    ///
-    /// - Throws: ``LakeError`` where there is no such column.
-    package func texts(_ column: String, of source: LakeSource) async throws -> [String?] {
-        _ = try source.field(column)
-        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS VARCHAR)"
-        let found = try await withConnection { connection in
-            try connection.query("SELECT \(value) FROM \(source.reader(rows: nil))").columns[0]
-        }
-        return (0..<found.count).map { if case .text(let text) = found[$0] { text } else { nil } }
-    }
-
-    /// How often each value of a column comes, at most `limit` values, in order of their bytes.
-    ///
-    /// Counted inside DuckDB: no row is brought out.
-    ///
-    /// - Returns: The counts and the rows without a value; nil where there are more than `limit` different values.
-    package func counts(
-        _ column: String,
-        of source: LakeSource,
-        limit: Int
-    ) async throws -> (counts: [LakeCount], missing: Int)? {
-        _ = try source.field(column)
-        let value = "CAST(\(source.conversions[column] ?? SQLText.identifier(column)) AS VARCHAR)"
-        let table = try await withConnection { connection in
-            try connection.query(
-                """
-                SELECT x, count(*) AS n FROM (SELECT \(value) AS x FROM \(source.reader(rows: nil)))
-                GROUP BY x ORDER BY x NULLS FIRST LIMIT \(limit + 2)
-                """
-            )
-        }
-        guard case .texts(let values) = table.columns[0].values, case .integers(let counts) = table.columns[1].values
-        else { return nil }
-        var missing = 0
-        var found: [LakeCount] = []
-        for row in values.indices {
-            if case .null = table.columns[0][row] {
-                missing = Int(counts[row])
-            } else {
-                found.append(LakeCount(value: values[row], count: Int(counts[row])))
-            }
-        }
-        return found.count > limit ? nil : (found, missing)
-    }
-
-    /// How many rows have a value, and how many different values there are.
-    package func distinct(_ column: String, of source: LakeSource) async throws -> (present: Int, distinct: Int) {
-        _ = try source.field(column)
-        let name = SQLText.identifier(column)
-        return try await withConnection { connection in
-            let table = try connection.query(
-                "SELECT count(\(name)), count(DISTINCT \(name)) FROM \(source.reader(rows: nil))"
-            )
-            guard case .integer(let present) = table.columns[0][0], case .integer(let distinct) = table.columns[1][0]
-            else { return (0, 0) }
-            return (Int(present), Int(distinct))
-        }
-    }
-
     /// Rows that equal an earlier row in every column.
     package func duplicatedRows(of source: LakeSource) async throws -> Int {
         let names = source.fields.map { SQLText.identifier($0.name) }.joined(separator: ", ")
@@ -161,13 +86,13 @@ extension Lake {
     ) throws(LakeError) {
         let file = try CSVFile(path, connection: connection)
         do throws(LakeError) {
-            let reader = file.reader(nullTexts: ImportOptions().nullTexts)
+            let content = try file.content(nullTexts: ImportOptions().nullTexts, connection)
             var columns: [String] = []
-            for field in try connection.fields(ofCSV: reader) {
+            for field in content.fields {
                 columns.append(field.conversion(to: try field.field(in: path)))
             }
             try connection.execute(
-                "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(reader)) TO \(SQLText.literal(copy)) "
+                "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(content.reader)) TO \(SQLText.literal(copy)) "
                     + "(FORMAT parquet, COMPRESSION uncompressed)"
             )
         } catch {
@@ -208,13 +133,19 @@ extension Lake {
 }
 
 extension LakeSource {
-    /// The statement that gives a column of numbers or truth values as doubles.
-    func selectNumbers(_ column: String, rows: Range<Int>?) throws(LakeError) -> String {
+    /// A value of a column of numbers or truth values as a double, in SQL.
+    func selectNumber(_ column: String) throws(LakeError) -> String {
         let type = try field(column).type
         guard [.boolean, .integer, .double].contains(type) else {
             throw LakeError(.unsupportedType, "\(name): column \(column) holds \(type.rawValue), no numbers")
         }
-        return "SELECT CAST(\(conversions[column] ?? SQLText.identifier(column)) AS DOUBLE) FROM \(reader(rows: rows))"
+        return "CAST(\(conversions[column] ?? SQLText.identifier(column)) AS DOUBLE)"
+    }
+
+    /// A value of a column as text, in SQL.
+    func selectText(_ column: String) throws(LakeError) -> String {
+        _ = try field(column)
+        return "CAST(\(conversions[column] ?? SQLText.identifier(column)) AS VARCHAR)"
     }
 
     /// The rows as a table function in SQL.

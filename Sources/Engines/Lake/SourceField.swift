@@ -58,18 +58,22 @@ struct SourceField: Sendable, Hashable {
 }
 
 extension LakeConnection {
-    /// The columns of `source`, a CSV file: columns of texts that are all numbers are columns of doubles.
-    ///
-    /// DuckDB takes `inf` at the head of a column for a date, and gives texts when numbers follow.
-    func fields(ofCSV source: String) throws(LakeError) -> [SourceField] {
-        let fields = try fields(of: source)
-        let texts = fields.filter { $0.type == "VARCHAR" }.map { SQLText.identifier($0.name) }
-        guard !texts.isEmpty else { return fields }
-        let tests = texts.map { "count(\($0)) > 0 AND count(\($0)) = count(TRY_CAST(\($0) AS DOUBLE))" }
+    /// Those of `texts`, columns of texts of `source`, that hold nothing but numbers, with the type that takes them.
+    func numbers(among texts: [String], of source: String) throws(LakeError) -> [(type: String, name: String)] {
+        guard !texts.isEmpty else { return [] }
+        let tests = texts.flatMap { text in
+            let column = SQLText.identifier(text)
+            // A cast to whole numbers alone would round.
+            let whole = "CASE WHEN regexp_full_match(\(column), '[+-]?[0-9]+') THEN TRY_CAST(\(column) AS BIGINT) END"
+            return [whole, "TRY_CAST(\(column) AS DOUBLE)"].map {
+                "count(\(column)) > 0 AND count(\(column)) = count(\($0))"
+            }
+        }
         let row = try query("SELECT \(tests.joined(separator: ", ")) FROM \(source)")
-        let numbers = Set(zip(texts, row.columns).filter { $0.1[0] == .boolean(true) }.map(\.0))
-        return fields.map { field in
-            numbers.contains(SQLText.identifier(field.name)) ? SourceField(name: field.name, type: "DOUBLE") : field
+        return texts.indices.compactMap { index in
+            guard row.columns[2 * index + 1][0] == .boolean(true) else { return nil }
+            let isWhole = row.columns[2 * index][0] == .boolean(true)
+            return (isWhole ? "BIGINT" : "DOUBLE", texts[index])
         }
     }
 

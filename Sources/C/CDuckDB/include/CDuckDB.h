@@ -16,6 +16,9 @@ typedef struct CDuckDBChunkState *CDuckDBChunk;            // destroy_data_chunk
 typedef struct CDuckDBTypeState *CDuckDBLogicalType;       // destroy_logical_type
 typedef struct CDuckDBAppenderState *CDuckDBAppender;      // appender_destroy
 typedef struct CDuckDBVectorState *CDuckDBVector;          // belongs to its chunk
+typedef struct CDuckDBAggregateBox *CDuckDBAggregate;      // destroy_aggregate_function
+typedef struct CDuckDBCallState *CDuckDBCall;              // belongs to the call of an aggregate's function
+typedef struct CDuckDBAggregateState *CDuckDBAggregateState;  // belongs to DuckDB; as many bytes as were asked for
 
 /// A result, materialised or streaming; ended by `destroy_result`. The fields are DuckDB's own.
 typedef struct CDuckDBResult {
@@ -85,6 +88,16 @@ enum {
     CDuckDBErrorInputOutput = 28,
 };
 
+/// What an aggregate is made of, called on DuckDB's threads.
+typedef uint64_t (*CDuckDBStateSize)(CDuckDBCall call);
+typedef void (*CDuckDBStateBegin)(CDuckDBCall call, CDuckDBAggregateState state);
+/// `states` has an entry for each row of the chunk.
+typedef void (*CDuckDBStateUpdate)(CDuckDBCall call, CDuckDBChunk input, CDuckDBAggregateState *states);
+typedef void (*CDuckDBStateCombine)(
+    CDuckDBCall call, CDuckDBAggregateState *sources, CDuckDBAggregateState *targets, uint64_t count);
+typedef void (*CDuckDBStateEnd)(
+    CDuckDBCall call, CDuckDBAggregateState *sources, CDuckDBVector result, uint64_t count, uint64_t offset);
+
 /// DuckDB's functions, each a `duckdb_` function of the same name. A state of 0 is success.
 typedef struct CDuckDBFunctions {
     const char *(*library_version)(void);
@@ -149,6 +162,17 @@ typedef struct CDuckDBFunctions {
     int32_t (*appender_close)(CDuckDBAppender appender);
     const char *(*appender_error)(CDuckDBAppender appender);
     int32_t (*appender_destroy)(CDuckDBAppender *appender);
+
+    CDuckDBAggregate (*create_aggregate_function)(void);
+    void (*destroy_aggregate_function)(CDuckDBAggregate *function);
+    void (*aggregate_function_set_name)(CDuckDBAggregate function, const char *name);
+    void (*aggregate_function_add_parameter)(CDuckDBAggregate function, CDuckDBLogicalType type);
+    void (*aggregate_function_set_return_type)(CDuckDBAggregate function, CDuckDBLogicalType type);
+    void (*aggregate_function_set_special_handling)(CDuckDBAggregate function);
+    void (*aggregate_function_set_functions)(
+        CDuckDBAggregate function, CDuckDBStateSize size, CDuckDBStateBegin begin, CDuckDBStateUpdate update,
+        CDuckDBStateCombine combine, CDuckDBStateEnd end);
+    int32_t (*register_aggregate_function)(CDuckDBConnection connection, CDuckDBAggregate function);
 } CDuckDBFunctions;
 
 /// Opens the library at `path` and fills `functions`; it stays open for the life of the process.

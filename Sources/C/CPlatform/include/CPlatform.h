@@ -5,6 +5,7 @@
 #include "CPlatformCRC32C.h"
 #include "CPlatformEpoll.h"
 #include "CPlatformFile.h"
+#include "CPlatformMemory.h"
 #include "CPlatformProcess.h"
 #include "CPlatformSHA256.h"
 #include "CPlatformThread.h"

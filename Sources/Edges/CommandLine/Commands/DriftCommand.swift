@@ -22,7 +22,7 @@ enum DriftCommand {
             let options = try driftOptions(invocation)
             let columns = invocation.allValues("--column")
             let names = [invocation.required("REFERENCE"), invocation.required("CURRENT")]
-            let report = try await files.withFiles(names) { lake, sources in
+            let report = try await files.withFiles(names, byColumn: true) { lake, sources in
                 try await DriftComparison(
                     lake: lake,
                     reference: sources[0],

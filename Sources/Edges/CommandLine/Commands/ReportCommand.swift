@@ -20,7 +20,7 @@ enum ReportCommand {
                 return try await remote(request, current, reference, page, context)
             }
             let names = [current] + (reference.map { [$0] } ?? [])
-            let report = try await files.withFiles(names) { lake, sources in
+            let report = try await files.withFiles(names, byColumn: request.kind == .drift) { lake, sources in
                 try await ReportMaker(lake: lake).make(
                     request,
                     reference: sources.dropFirst().first,
@@ -43,6 +43,7 @@ enum ReportCommand {
         .value("--probability", "NUMBER", "The probability from which a row counts as positive; 0.5 without"),
         .value("--chunks", "COUNT", "How many chunks each side is cut into; 10 without"),
         .value("--chunk-rows", "COUNT", "Rows of a chunk, in place of --chunks"),
+        .values("--limit", "NAME=LOWER:UPPER", "Limits of a method of drift or a metric of quality; either may be left out"),
         .values("--class-score", "CLASS=COLUMN", "The column of a class's probability, to estimate several classes"),
         .values("--loss", "METRIC=COLUMN", "The column of predicted losses, to estimate \(losses) of a regression"),
     ]
@@ -54,6 +55,12 @@ enum ReportCommand {
         let range = 1...1e9
         if let count = try invocation.number("--chunks", range) { options.plan = .count(Int(count)) }
         if let rows = try invocation.number("--chunk-rows", range) { options.plan = .rows(Int(rows)) }
+        for text in invocation.allValues("--limit") {
+            guard case (let name?, let limits) = DriftCommand.split(text), let ends = ends(limits) else {
+                throw .usage("--limit takes NAME=LOWER:UPPER with numbers, such as roc_auc=0.7:, not '\(text)'")
+            }
+            options.limits[name] = .constant(lower: ends.lower, upper: ends.upper)
+        }
         for text in invocation.allValues("--class-score") {
             guard case (let name?, let column) = DriftCommand.split(text) else {
                 throw .usage("--class-score takes CLASS=COLUMN, not '\(text)'")
@@ -66,6 +73,16 @@ enum ReportCommand {
             options.losses[metric] = column
         }
         return options
+    }
+
+    /// `LOWER:UPPER`, of which one may be left out.
+    private static func ends(_ text: String) -> (lower: Double?, upper: Double?)? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = parts.map { Double($0) }
+        guard parts.count == 2, zip(parts, numbers).allSatisfy({ $0.isEmpty || $1?.isFinite == true }),
+            numbers.contains(where: { $0 != nil })
+        else { return nil }
+        return (numbers[0], numbers[1])
     }
 
     private static func request(_ invocation: Invocation) throws(CommandFailure) -> ReportRequest {

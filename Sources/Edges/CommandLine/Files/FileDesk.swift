@@ -1,3 +1,4 @@
+internal import Execution
 internal import Files
 internal import Lake
 internal import Primitives
@@ -15,20 +16,26 @@ struct FileDesk: Sendable {
 
     /// Runs `body` with the files open; what was made for them is gone afterwards.
     ///
+    /// Work `byColumn` is two columns at a time, and more threads for each would only be in each other's way; CSV files are
+    /// converted before, and that takes all there are.
+    ///
     /// - Throws: `CommandFailure` for a file that is not there or cannot be read, and for what a report cannot be made
     ///   of.
     func withFiles<T: Sendable>(
         _ paths: [String],
+        byColumn: Bool = false,
         _ body: @Sendable (Lake, [LakeSource]) async throws -> T
     ) async throws -> T {
         // What is told of the library is for those who run a server.
         Logger.level = .warning
+        ProcessMemory.keepFreed()
         let files = try paths.map(resolve)
         let folder = try temporaryFolder()
         var configuration = Lake.Configuration(
             directory: folder,
             library: DuckDB.Location(virtualEnvironments: environments())
         )
+        if byColumn, files.allSatisfy({ LakeFormat(fileName: $0) == .parquet }) { configuration.threads = 1 }
         configuration.readableFiles = files
         let lake = Lake(configuration)
         defer {

@@ -3,7 +3,7 @@ internal import Statistics
 /// Estimates a model's quality chunk by chunk, as NannyML's CBPE and DLE do.
 struct ChunkEstimator {
     let plan: ChunkPlan
-    let threshold: ChunkThreshold
+    let options: ChunkOptions
 
     /// A side of a binary classifier; labels are nil where they are not known.
     struct Binary {
@@ -48,6 +48,11 @@ struct ChunkEstimator {
         }
         let (before, now) = (estimate(reference), estimate(current))
         let (was, have) = (realise(reference), realise(current))
+        let errors = SamplingError.ofBinary(
+            scores: known.map { reference.scores[$0] },
+            predictions: known.map { reference.predictions[$0] },
+            labels: known.map { reference.labels[$0] == true }
+        )
         let metrics: [(String, (EstimatedPerformance) -> Double?, (RealisedQuality) -> Double?)] = [
             ("roc_auc", { $0.areaUnderCurve }, { $0.areaUnderCurve }),
             ("average_precision", { $0.averagePrecision }, { $0.averagePrecision }),
@@ -62,6 +67,8 @@ struct ChunkEstimator {
                 name,
                 (before.map { $0.flatMap(expected) }, now.map { $0.flatMap(expected) }),
                 (was.map { $0.flatMap(realised) }, have.map { $0.flatMap(realised) }),
+                errors[name],
+                (reference.labels.count, current.labels.count),
                 range: 0...1
             )
         }
@@ -89,6 +96,11 @@ struct ChunkEstimator {
         }
         let (before, now) = (estimate(reference), estimate(current))
         let (was, have) = (realise(reference), realise(current))
+        let errors = SamplingError.ofClasses(
+            scores: reference.scores.map { column in known.map { column[$0] } },
+            predictions: known.map { reference.predictions[$0] },
+            labels: known.map { reference.labels[$0] ?? 0 }
+        )
         let metrics: [(String, (EstimatedClasses) -> Double?, (RealisedClasses) -> Double?)] = [
             ("roc_auc", { $0.areaUnderCurve }, { $0.areaUnderCurve }),
             ("f1", { $0.f1 }, { $0.matrix.f1(.macro) }),
@@ -102,6 +114,8 @@ struct ChunkEstimator {
                 name,
                 (before.map { $0.flatMap(expected) }, now.map { $0.flatMap(expected) }),
                 (was.map { $0.flatMap(realised) }, have.map { $0.flatMap(realised) }),
+                errors[name],
+                (reference.labels.count, current.labels.count),
                 range: 0...1
             )
         }
@@ -119,6 +133,8 @@ struct ChunkEstimator {
             metric.rawValue,
             (estimate(reference), estimate(current)),
             (realise(reference), realise(current)),
+            SamplingError.ofLosses(reference.realised.compactMap { $0 }, metric),
+            (reference.predicted.count, current.predicted.count),
             range: 0...Double.greatestFiniteMagnitude
         )
     }
@@ -128,9 +144,17 @@ struct ChunkEstimator {
         _ metric: String,
         _ estimates: (reference: [Double?], current: [Double?]),
         _ realised: (reference: [Double?], current: [Double?]),
+        _ error: SamplingError?,
+        _ rows: (reference: Int, current: Int),
         range: ClosedRange<Double>
     ) -> ChunkEstimate {
-        ChunkEstimate(
+        let threshold = options.limits[metric] ?? options.qualityThreshold
+        func bands(_ values: [Double?], _ rows: Int) -> [EstimateBand?] {
+            zip(values, plan.ranges(of: rows)).map { value, rows in
+                EstimateBand(value, error: error?.error(rows: rows.count), within: range)
+            }
+        }
+        return ChunkEstimate(
             metric: metric,
             series: ChunkSeries(
                 reference: estimates.reference,
@@ -138,8 +162,20 @@ struct ChunkEstimator {
                 limits: threshold.limits(of: realised.reference, within: range)
             ),
             realisedReference: realised.reference,
-            realisedCurrent: realised.current
+            realisedCurrent: realised.current,
+            bandsOfReference: bands(estimates.reference, rows.reference),
+            bandsOfCurrent: bands(estimates.current, rows.current)
         )
+    }
+}
+
+extension EstimateBand {
+    /// Three sampling errors on both sides, as NannyML draws it; nil without a value or an error.
+    fileprivate init?(_ value: Double?, error: Double?, within range: ClosedRange<Double>) {
+        guard let value, let error else { return nil }
+        samplingError = error
+        lower = max(range.lowerBound, value - 3 * error)
+        upper = min(range.upperBound, value + 3 * error)
     }
 }
 

@@ -8,6 +8,8 @@ package struct ChunkOptions: Sendable, Hashable {
     package var driftThreshold = ChunkThreshold.drift
     /// When an estimate is unusual.
     package var qualityThreshold = ChunkThreshold.quality
+    /// By method of drift or metric of quality, limits of its own in place of the two above.
+    package var limits: [String: ChunkThreshold] = [:]
     /// By class, the column of its probability; for classifiers of several classes.
     package var classScores: [String: String] = [:]
     /// By metric of a regression, the column of the loss that a model predicts for each row.
@@ -15,6 +17,42 @@ package struct ChunkOptions: Sendable, Hashable {
 
     /// The defaults.
     package init() {}
+
+    /// What can have limits: methods of drift, and metrics of quality.
+    package static let limited =
+        ChunkMethod.allCases.filter(\.hasLimits).map(\.rawValue)
+        + ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
+        + EstimatedLoss.allCases.map(\.rawValue)
+
+    /// Throws where limits are of something that has none, are not numbers, or cross.
+    func validate() throws(ReportError) {
+        switch plan {
+        case .rows(let count), .count(let count):
+            guard count > 0 else { throw ReportError(.invalidOptions, "chunks need at least one row") }
+        }
+        for (name, threshold) in limits {
+            guard Self.limited.contains(name) else {
+                throw ReportError(
+                    .invalidOptions,
+                    "there are no limits of '\(name)'; known: \(Self.limited.joined(separator: ", "))"
+                )
+            }
+            guard case .constant(let lower, let upper) = threshold else { continue }
+            guard [lower, upper].allSatisfy({ $0?.isFinite != false }), lower ?? -.infinity <= upper ?? .infinity else {
+                throw ReportError(.invalidOptions, "the limits of '\(name)' are two numbers, the lower one first")
+            }
+        }
+    }
+}
+
+/// Between which values the truth of an estimate is to be expected, as far as the chance of the rows goes.
+package struct EstimateBand: Sendable, Hashable {
+    /// One standard deviation of that chance.
+    package let samplingError: Double
+    /// The lower end.
+    package let lower: Double
+    /// The upper end.
+    package let upper: Double
 }
 
 /// The chunks of a column.
@@ -37,6 +75,10 @@ package struct ChunkEstimate: Sendable {
     package let realisedReference: [Double?]
     /// What it was in the current chunks, where the truth is known.
     package let realisedCurrent: [Double?]
+    /// Around the estimates of the reference's chunks; nil where there is no estimate or no sampling error is known.
+    package let bandsOfReference: [EstimateBand?]
+    /// Around the estimates of the current chunks.
+    package let bandsOfCurrent: [EstimateBand?]
 }
 
 /// How a dataset went on from a reference, chunk by chunk in the order of the rows.

@@ -15,24 +15,32 @@ package struct ColumnPicture: Sendable, Hashable {
     /// The bars in order: along the number line, or the most frequent category first.
     package let bars: [Bar]
 
-    private static let bins = 24
     private static let categories = 12
 
     /// Pictures numbers between the 0.5 and 99.5 percent points of both sides; what lies outside is in the end bars.
-    init(reference: NumberColumn?, current: NumberColumn) {
-        let ends = [reference, current].compactMap { $0?.centralRange }
-        guard let low = ends.map(\.lowerBound).min(), let high = ends.map(\.upperBound).max() else {
-            bars = []
-            return
-        }
-        let edges = NumberColumn.edges(from: low, to: high, bins: low < high ? Self.bins : 1)
-        let counts = (reference.map { $0.counts(between: edges) }, current.counts(between: edges))
+    ///
+    /// `known` is a histogram of both sides that was found with something else.
+    init(reference: NumberColumn?, current: NumberColumn, known: PairedHistogram? = nil) {
         let totals = (Double(max(1, reference?.count ?? 1)), Double(max(1, current.count)))
-        bars = counts.1.indices.map { bin in
+        let edges: [Double]
+        let counts: (reference: [Int]?, current: [Int])
+        if let known {
+            edges = known.edges
+            counts = (known.reference, known.current)
+        } else {
+            guard let range = PairedHistogram.range(reference, current) else {
+                bars = []
+                return
+            }
+            let (low, high) = (range.lowerBound, range.upperBound)
+            edges = NumberColumn.edges(from: low, to: high, bins: low < high ? PairedHistogram.bins : 1)
+            counts = (reference.map { $0.counts(between: edges) }, current.counts(between: edges))
+        }
+        bars = counts.current.indices.map { bin in
             Bar(
                 label: "\(Self.short(edges[bin])) … \(Self.short(edges[bin + 1]))",
-                reference: counts.0.map { Double($0[bin]) / totals.0 },
-                current: Double(counts.1[bin]) / totals.1
+                reference: counts.reference.map { Double($0[bin]) / totals.0 },
+                current: Double(counts.current[bin]) / totals.1
             )
         }
     }

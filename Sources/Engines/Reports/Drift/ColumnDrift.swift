@@ -64,7 +64,8 @@ package struct ColumnDrift: Sendable, Hashable {
         self.current = SideSummary(current, quartiles: contrast?.currentQuartiles)
         picture =
             switch pair {
-            case .numbers(let left, let right): ColumnPicture(reference: left, current: right)
+            case .numbers(let left, let right):
+                ColumnPicture(reference: left, current: right, known: contrast?.histogram)
             case .categories(let left, let right): ColumnPicture(reference: left, current: right)
             }
     }

@@ -34,24 +34,30 @@ extension ChunkReport {
             "lower_threshold": estimate.series.limits.lower.map { .finite($0) } ?? .null,
             "upper_threshold": estimate.series.limits.upper.map { .finite($0) } ?? .null,
             "chunks": .array(
-                chunks(estimate.series, realised: (estimate.realisedReference, estimate.realisedCurrent))
+                chunks(
+                    estimate.series,
+                    realised: (estimate.realisedReference, estimate.realisedCurrent),
+                    bands: (estimate.bandsOfReference, estimate.bandsOfCurrent)
+                )
             ),
         ]
     }
 
     private func chunks(
         _ series: ChunkSeries,
-        realised: (reference: [Double?], current: [Double?])? = nil
+        realised: (reference: [Double?], current: [Double?])? = nil,
+        bands: (reference: [EstimateBand?], current: [EstimateBand?])? = nil
     ) -> [JSONValue] {
-        Self.chunks(series.reference, referenceRanges, "reference", realised?.reference)
-            + Self.chunks(series.current, currentRanges, "analysis", realised?.current)
+        Self.chunks(series.reference, referenceRanges, "reference", realised?.reference, bands?.reference)
+            + Self.chunks(series.current, currentRanges, "analysis", realised?.current, bands?.current)
     }
 
     private static func chunks(
         _ findings: [ChunkFinding],
         _ ranges: [Range<Int>],
         _ period: String,
-        _ realised: [Double?]?
+        _ realised: [Double?]?,
+        _ bands: [EstimateBand?]?
     ) -> [JSONValue] {
         zip(findings, ranges).enumerated().map { index, chunk in
             let (finding, rows) = chunk
@@ -64,6 +70,12 @@ extension ChunkReport {
                 "alert": .bool(finding.isUnusual),
             ]
             if let realised { object["realized"] = realised[index].map { .finite($0) } ?? .null }
+            if let bands {
+                let band = bands[index]
+                object["sampling_error"] = band.map { .finite($0.samplingError) } ?? .null
+                object["lower_confidence_boundary"] = band.map { .finite($0.lower) } ?? .null
+                object["upper_confidence_boundary"] = band.map { .finite($0.upper) } ?? .null
+            }
             return .object(object)
         }
     }

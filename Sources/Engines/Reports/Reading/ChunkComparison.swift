@@ -23,10 +23,7 @@ package struct ChunkComparison: Sendable {
         model: ReportRequest.Model? = nil,
         columns: [String]? = nil
     ) throws {
-        switch options.plan {
-        case .rows(let count), .count(let count):
-            guard count > 0 else { throw ReportError(.invalidOptions, "chunks need at least one row") }
-        }
+        try options.validate()
         for name in columns ?? [] { _ = (try reference.field(name), try current.field(name)) }
         self.lake = lake
         self.reference = reference
@@ -82,7 +79,8 @@ package struct ChunkComparison: Sendable {
                     reference: try await lake.numbers(name, of: reference),
                     current: try await lake.numbers(name, of: current),
                     plan: options.plan,
-                    threshold: options.driftThreshold
+                    threshold: options.driftThreshold,
+                    thresholds: options.limits
                 )
                 return .success(ChunkColumn(name: name, kind: .numerical, series: series))
             }
@@ -90,7 +88,8 @@ package struct ChunkComparison: Sendable {
                 reference: try await lake.texts(name, of: reference),
                 current: try await lake.texts(name, of: current),
                 plan: options.plan,
-                threshold: options.driftThreshold
+                threshold: options.driftThreshold,
+                thresholds: options.limits
             )
             return .success(ChunkColumn(name: name, kind: .categorical, series: series))
         } catch let error as UndefinedStatistic {
@@ -101,7 +100,7 @@ package struct ChunkComparison: Sendable {
     // MARK: Estimates
 
     private var estimator: ChunkEstimator {
-        ChunkEstimator(plan: options.plan, threshold: options.qualityThreshold)
+        ChunkEstimator(plan: options.plan, options: options)
     }
 
     private func estimates() async throws -> [ChunkEstimate] {

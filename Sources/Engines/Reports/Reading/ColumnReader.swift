@@ -1,22 +1,23 @@
-package import Lake
+internal import Lake
 internal import Statistics
 
 /// Reads columns of two files as columns of a report, by the kinds that Evidently would take them for.
 ///
-/// Numbers come out as one array a column; categories are counted inside DuckDB.
-package struct ColumnReader: Sendable {
-    private let lake: Lake
+/// Numbers come out as one array a column; categories are counted inside DuckDB. Works on the lake's thread that it was made
+/// on.
+struct ColumnReader {
+    private let files: LakeReader
 
     /// The most categories of a column; beyond it, it is not compared.
-    package static let maximumCategories = 100_000
+    static let maximumCategories = 100_000
 
-    /// Reads through `lake`.
-    package init(lake: Lake) {
-        self.lake = lake
+    /// Reads through `files`.
+    init(_ files: LakeReader) {
+        self.files = files
     }
 
     /// Both sides of a column, or why it is not compared.
-    package enum Pair: Sendable {
+    enum Pair {
         /// Two columns of one kind.
         case columns(reference: ReportColumn, current: ReportColumn)
         /// A column that is not compared.
@@ -32,18 +33,18 @@ package struct ColumnReader: Sendable {
     ///     it, which holds them as floats.
     /// - Returns: the column.
     /// - Throws: `LakeError` where the file has no such column or cannot be read.
-    package func column(
+    func column(
         _ name: String,
         of source: LakeSource,
         nullableIntegersAreNumbers: Bool = false
-    ) async throws -> ReportColumn {
+    ) throws -> ReportColumn {
         switch try source.field(name).type {
-        case .double: return try await numbers(name, of: source)
+        case .double: return try numbers(name, of: source)
         case .integer:
-            let column = try await numbers(name, of: source)
+            let column = try numbers(name, of: source)
             return Self.isOfCategories(column, .integer, nullableIntegersAreNumbers) ? column.asCategories : column
         case .boolean, .text, .timestamp:
-            return try await categories(name, of: source, guessedTimesAreTexts: nullableIntegersAreNumbers)
+            return try categories(name, of: source, guessedTimesAreTexts: nullableIntegersAreNumbers)
         }
     }
 
@@ -57,24 +58,24 @@ package struct ColumnReader: Sendable {
     ///     so that a column does not change its kind with the window.
     /// - Returns: both sides, or why they are not compared.
     /// - Throws: `ReportError` where one side holds numbers and the other does not.
-    package func pair(
+    func pair(
         _ name: String,
         reference: LakeSource,
         current: LakeSource,
         decidedByCurrent: Bool
-    ) async throws -> Pair {
+    ) throws -> Pair {
         let (left, right) = (try reference.field(name).type, try current.field(name).type)
         if left.isNumber, right.isNumber {
             return Self.pair(
-                (try await numbers(name, of: reference), left),
-                (try await numbers(name, of: current), right),
+                (try numbers(name, of: reference), left),
+                (try numbers(name, of: current), right),
                 decidedByCurrent: decidedByCurrent
             )
         }
-        guard left == right else { return try await unequal(name, reference, current, decidedByCurrent) }
+        guard left == right else { return try unequal(name, reference, current, decidedByCurrent) }
         let (first, second) = (
-            try await column(name, of: reference, nullableIntegersAreNumbers: decidedByCurrent),
-            try await column(name, of: current, nullableIntegersAreNumbers: decidedByCurrent)
+            try column(name, of: reference, nullableIntegersAreNumbers: decidedByCurrent),
+            try column(name, of: current, nullableIntegersAreNumbers: decidedByCurrent)
         )
         return Self.compared(first, second, kind: decidedByCurrent ? second.kind : first.kind)
     }
@@ -93,8 +94,8 @@ package struct ColumnReader: Sendable {
     }
 
     /// Reads a column of numbers.
-    func numbers(_ name: String, of source: LakeSource) async throws -> ReportColumn {
-        ReportColumn(name: name, numbers: try await lake.numbers(name, of: source))
+    func numbers(_ name: String, of source: LakeSource) throws -> ReportColumn {
+        ReportColumn(name: name, numbers: try files.numbers(name, of: source))
     }
 
     private static func isOfCategories(
@@ -120,10 +121,10 @@ package struct ColumnReader: Sendable {
         _ reference: LakeSource,
         _ current: LakeSource,
         _ decidedByCurrent: Bool
-    ) async throws -> Pair {
+    ) throws -> Pair {
         let isEmpty = (
-            try await lake.distinct(name, of: reference).present == 0,
-            try await lake.distinct(name, of: current).present == 0
+            try files.distinct(name, of: reference).present == 0,
+            try files.distinct(name, of: current).present == 0
         )
         guard isEmpty.0 || isEmpty.1 else {
             let (left, right) = (try reference.field(name).type, try current.field(name).type)
@@ -134,7 +135,7 @@ package struct ColumnReader: Sendable {
             )
         }
         if isEmpty.0, isEmpty.1 { return .skipped(SkippedColumn(name: name, reason: "empty is not compared")) }
-        let full = try await column(
+        let full = try column(
             name,
             of: isEmpty.0 ? current : reference,
             nullableIntegersAreNumbers: decidedByCurrent
@@ -148,12 +149,12 @@ package struct ColumnReader: Sendable {
         _ name: String,
         of source: LakeSource,
         guessedTimesAreTexts: Bool = false
-    ) async throws -> ReportColumn {
+    ) throws -> ReportColumn {
         let found = try source.field(name).type
         let type = found == .timestamp && source.isText && guessedTimesAreTexts ? .text : found
         let limit = Self.maximumCategories
-        guard let found = try await lake.counts(name, of: source, limit: limit) else {
-            let (present, distinct) = try await lake.distinct(name, of: source)
+        guard let found = try files.counts(name, of: source, limit: limit) else {
+            let (present, distinct) = try files.distinct(name, of: source)
             let kind = type == .timestamp ? .datetime : ColumnKind.ofTexts(present: present, distinct: distinct)
             guard kind != .categorical else {
                 throw ReportError(

@@ -1,9 +1,9 @@
 package import Lake
-internal import Execution
 internal import Statistics
 
 /// Compares two files column by column, two at a time; no row is ever made.
 ///
+/// A column is read and compared on one thread, and both sides of it are gone before the next.
 /// Of both columns the reference is in memory. The current one is as long as it is not longer than that; a longer one is
 /// read from its file as often as needed, so memory does not grow with it.
 package struct DriftComparison: Sendable {
@@ -13,7 +13,6 @@ package struct DriftComparison: Sendable {
     private let options: DriftOptions
     private let columns: [String]
     private let leftOut: [SkippedColumn]
-    private let pool = BlockingPool(name: "drift", threads: Self.width)
 
     /// Columns at one time.
     private static let width = 2
@@ -84,40 +83,49 @@ package struct DriftComparison: Sendable {
     }
 
     private func compare(_ name: String) async throws -> Outcome {
+        try await lake.withReader { files in try self.compare(name, files) }
+    }
+
+    private func compare(_ name: String, _ files: LakeReader) throws -> Outcome {
         let (left, right) = (try reference.field(name).type, try current.field(name).type)
         if left.isNumber, right.isNumber, current.rowCount > max(reference.rowCount, Self.alwaysHeld) {
-            return try await compareReading(name, left, right)
+            return try compareReading(name, left, right, files)
         }
-        let pair = try await ColumnReader(lake: lake).pair(
-            name,
-            reference: reference,
-            current: current,
-            decidedByCurrent: options.compatibility == .evidently
+        return try outcome(
+            try ColumnReader(files).pair(
+                name,
+                reference: reference,
+                current: current,
+                decidedByCurrent: options.compatibility == .evidently
+            )
         )
-        switch pair {
-        case .skipped(let column): return .skipped(column)
-        case .columns(let reference, let current):
-            return .compared(
-                try await pool.run { try ColumnDrift(reference: reference, current: current, options: options) }
+    }
+
+    /// Compares a column of numbers whose current side stays in its file.
+    private func compareReading(
+        _ name: String,
+        _ left: LakeType,
+        _ right: LakeType,
+        _ files: LakeReader
+    ) throws -> Outcome {
+        let before = try ColumnReader(files).numbers(name, of: reference)
+        return try files.withNumbers(name, of: current) { numbers in
+            let now = NumberColumn(reading: ColumnInFile(numbers: numbers), rows: current.rowCount)
+            return try outcome(
+                ColumnReader.pair(
+                    (before, left),
+                    (ReportColumn(name: name, numbers: now), right),
+                    decidedByCurrent: options.compatibility == .evidently
+                )
             )
         }
     }
 
-    /// Compares a column of numbers whose current side stays in its file.
-    private func compareReading(_ name: String, _ left: LakeType, _ right: LakeType) async throws -> Outcome {
-        let before = try await ColumnReader(lake: lake).numbers(name, of: reference)
-        return try await lake.withNumbers(name, of: current) { [current, options] numbers in
-            let now = NumberColumn(reading: ColumnInFile(numbers: numbers), rows: current.rowCount)
-            let pair = ColumnReader.pair(
-                (before, left),
-                (ReportColumn(name: name, numbers: now), right),
-                decidedByCurrent: options.compatibility == .evidently
-            )
-            switch pair {
-            case .skipped(let column): return .skipped(column)
-            case .columns(let reference, let current):
-                return .compared(try ColumnDrift(reference: reference, current: current, options: options))
-            }
+    private func outcome(_ pair: ColumnReader.Pair) throws -> Outcome {
+        switch pair {
+        case .skipped(let column): .skipped(column)
+        case .columns(let reference, let current):
+            .compared(try ColumnDrift(reference: reference, current: current, options: options))
         }
     }
 

@@ -76,9 +76,10 @@ package struct ReportMaker: Sendable {
     }
 
     private func columns(_ names: [String], of source: LakeSource) async throws -> [ReportColumn] {
-        let reader = ColumnReader(lake: lake)
         var columns: [ReportColumn] = []
-        for name in names { columns.append(try await reader.column(name, of: source)) }
+        for name in names {
+            columns.append(try await lake.withReader { try ColumnReader($0).column(name, of: source) })
+        }
         return columns
     }
 

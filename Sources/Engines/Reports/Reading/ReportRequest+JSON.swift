@@ -31,9 +31,19 @@ extension ChunkOptions {
     fileprivate init(json: JSONObject) throws(ReportError) {
         self.init()
         let fields = RequestFields(json, path: "chunks.")
-        try fields.allow(["rows", "count", "class_scores", "losses"])
+        try fields.allow(["rows", "count", "limits", "class_scores", "losses"])
         if let rows = try fields.number("rows") { plan = .rows(Int(max(0, min(rows, 1e12)))) }
         if let count = try fields.number("count") { plan = .count(Int(max(0, min(count, 1e12)))) }
+        if let members = try fields.object("limits") {
+            let inner = RequestFields(members, path: "chunks.limits.")
+            for name in members.keys {
+                guard let object = try inner.object(name) else { continue }
+                let ends = RequestFields(object, path: "chunks.limits.\(name).")
+                try ends.allow(["lower", "upper"])
+                limits[name] = .constant(lower: try ends.number("lower"), upper: try ends.number("upper"))
+            }
+        }
+        try validate()
         if let scores = try fields.object("class_scores") {
             let inner = RequestFields(scores, path: "chunks.class_scores.")
             for name in scores.keys { classScores[name] = try inner.string(name) }
@@ -51,6 +61,14 @@ extension ChunkOptions {
         case .rows(let rows): object["rows"] = .int(Int64(rows))
         case .count(let count): object["count"] = .int(Int64(count))
         }
+        let constants = limits.sorted { $0.key < $1.key }.compactMap { name, threshold -> (String, JSONValue)? in
+            guard case .constant(let lower, let upper) = threshold else { return nil }
+            var ends: JSONObject = [:]
+            ends["lower"] = lower.map { .double($0) }
+            ends["upper"] = upper.map { .double($0) }
+            return (name, .object(ends))
+        }
+        object["limits"] = .object(JSONObject(constants))
         object["class_scores"] = .object(
             JSONObject(classScores.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
         )

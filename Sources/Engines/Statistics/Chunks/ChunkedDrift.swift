@@ -10,6 +10,7 @@ package enum ChunkedDrift {
     ///   - methods: how; those for categories are passed by.
     ///   - plan: how both sides are cut.
     ///   - threshold: when a chunk is unusual.
+    ///   - thresholds: the same of single methods, by name.
     /// - Returns: the chunks by method.
     /// - Throws: `UndefinedStatistic` when the reference has no value.
     package static func numbers(
@@ -17,7 +18,8 @@ package enum ChunkedDrift {
         current: [Double],
         methods: [ChunkMethod] = ChunkMethod.ofNumbers,
         plan: ChunkPlan,
-        threshold: ChunkThreshold = .drift
+        threshold: ChunkThreshold = .drift,
+        thresholds: [String: ChunkThreshold] = [:]
     ) throws(UndefinedStatistic) -> [ChunkMethod: ChunkSeries] {
         let whole = try ChunkedNumbers(reference)
         let before = plan.ranges(of: reference.count).map { Array(reference[$0]) }
@@ -27,7 +29,7 @@ package enum ChunkedDrift {
             found[method] = ChunkSeries(
                 reference: before.map { whole.value($0, method) },
                 current: now.map { whole.value($0, method) },
-                threshold: threshold,
+                threshold: thresholds[method.rawValue] ?? threshold,
                 range: method.range
             )
         }
@@ -42,7 +44,8 @@ package enum ChunkedDrift {
         current: [String?],
         methods: [ChunkMethod] = ChunkMethod.ofCategories,
         plan: ChunkPlan,
-        threshold: ChunkThreshold = .drift
+        threshold: ChunkThreshold = .drift,
+        thresholds: [String: ChunkThreshold] = [:]
     ) throws(UndefinedStatistic) -> [ChunkMethod: ChunkSeries] {
         let whole = try ChunkedCategories(CategoryCounts(reference))
         let before = plan.ranges(of: reference.count).map { CategoryCounts(reference[$0]) }
@@ -59,7 +62,7 @@ package enum ChunkedDrift {
             found[method] = ChunkSeries(
                 reference: before.map { whole.value($0, method) },
                 current: now.map { whole.value($0, method) },
-                threshold: threshold,
+                threshold: thresholds[method.rawValue] ?? threshold,
                 range: method.range
             )
         }

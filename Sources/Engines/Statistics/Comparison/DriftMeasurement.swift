@@ -112,7 +112,15 @@ extension DriftMethod {
                     ? try ContingencyTests.evidentlyChiSquared(pair.valueCounts)
                     : try ContingencyTests.chiSquared(pair.valueCounts, correction: false)
             )
-        case .likelihoodRatio: return DriftMeasurement(try ContingencyTests.likelihoodRatio(pair.valueCounts))
+        case .likelihoodRatio:
+            let counts = pair.valueCounts
+            // Evidently's fails for sides of unequal length.
+            let isOneSample = isEvidently && counts.reference.reduce(0, +) == counts.current.reduce(0, +)
+            return DriftMeasurement(
+                isOneSample
+                    ? try ContingencyTests.evidentlyLikelihoodRatio(counts)
+                    : try ContingencyTests.likelihoodRatio(counts)
+            )
         case .fisherExact: return DriftMeasurement(try ContingencyTests.fisherExact(pair.valueCounts))
         default: return DriftMeasurement(try proportions(pair.valueCounts, isEvidently: isEvidently))
         }

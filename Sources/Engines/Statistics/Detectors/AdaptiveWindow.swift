@@ -15,15 +15,9 @@ package struct AdaptiveWindow: ChangeDetector {
     /// Values before the first check.
     package let gracePeriod: Int
 
-    /// Sum and squared deviations of `2^row` values.
-    private struct Bucket: Sendable, Hashable, Codable {
-        var sum: Double
-        var deviations: Double
-    }
-
-    /// Row i holds buckets of `2^i` values, oldest first.
-    private var rows: [[Bucket]] = [[]]
-    private var ticks = 0
+    private var histogram: ExponentialHistogram
+    /// Values until the next check.
+    private var ticksLeft: Int
     private var detected = false
 
     /// Values in the window.
@@ -46,6 +40,8 @@ package struct AdaptiveWindow: ChangeDetector {
         self.maximumBuckets = max(1, maximumBuckets)
         self.minimumLength = max(1, minimumLength)
         self.gracePeriod = max(1, gracePeriod)
+        histogram = ExponentialHistogram(maximumBuckets: max(1, maximumBuckets))
+        ticksLeft = max(1, clock)
     }
 
     /// The mean of the window; 0 while it is empty.
@@ -56,8 +52,10 @@ package struct AdaptiveWindow: ChangeDetector {
         guard value.isFinite else { return .stable }
         if detected { forget() }
         insert(value)
-        ticks += 1
-        if ticks.isMultiple(of: clock), width > gracePeriod {
+        ticksLeft -= 1
+        guard ticksLeft <= 0 else { return .stable }
+        ticksLeft = clock
+        if width > gracePeriod {
             while dropOldestIfChanged() { detected = true }
         }
         return detected ? .drift : .stable
@@ -74,71 +72,68 @@ package struct AdaptiveWindow: ChangeDetector {
     }
 
     private mutating func insert(_ value: Double) {
-        rows[0].append(Bucket(sum: value, deviations: 0))
         if width > 0 {
             let distance = value - total / Double(width)
             deviations += Double(width) * distance * distance / Double(width + 1)
         }
         width += 1
         total += value
-        compress()
-    }
-
-    private mutating func compress() {
-        var row = 0
-        while row < rows.count, rows[row].count > maximumBuckets {
-            if row + 1 == rows.count { rows.append([]) }
-            let size = Double(1 << row)
-            let (first, second) = (rows[row][0], rows[row][1])
-            let difference = first.sum / size - second.sum / size
-            rows[row + 1].append(
-                Bucket(
-                    sum: first.sum + second.sum,
-                    deviations: first.deviations + second.deviations + size * difference * difference / 2
-                )
-            )
-            rows[row].removeFirst(2)
-            row += 1
-        }
+        histogram.insert(value)
     }
 
     /// Tries every cut, oldest first; drops the oldest bucket and answers true when two sides differ.
     private mutating func dropOldestIfChanged() -> Bool {
+        let rule = CutRule(self)
         var older = (count: 0.0, sum: 0.0)
         var newer = (count: Double(width), sum: total)
-        for row in rows.indices.reversed() {
-            let size = Double(1 << row)
-            for (index, bucket) in rows[row].enumerated() {
-                older = (older.count + size, older.sum + bucket.sum)
-                newer = (newer.count - size, newer.sum - bucket.sum)
-                if row == 0, index == rows[0].count - 1 { return false }
-                guard older.count >= Double(minimumLength), newer.count >= Double(minimumLength) else { continue }
-                if differs(older.count, newer.count, older.sum / older.count - newer.sum / newer.count) {
-                    dropOldest()
-                    return true
-                }
-            }
+        let differs = histogram.contains { bucket, size in
+            older = (older.count + size, older.sum + bucket.sum)
+            newer = (newer.count - size, newer.sum - bucket.sum)
+            return rule.mayDiffer(older, newer) && rule.differs(older, newer)
         }
-        return false
-    }
-
-    private func differs(_ older: Double, _ newer: Double, _ difference: Double) -> Bool {
-        let window = Double(width)
-        let logarithm = log(2 * log(window) / delta)
-        let least = Double(minimumLength)
-        let inverse = 1 / (older - least + 1) + 1 / (newer - least + 1)
-        let bound = (2 * inverse * (deviations / window) * logarithm).squareRoot() + 2.0 / 3 * logarithm * inverse
-        return abs(difference) > bound
+        if differs { dropOldest() }
+        return differs
     }
 
     private mutating func dropOldest() {
-        guard let row = rows.indices.last, let bucket = rows[row].first else { return }
-        let size = Double(1 << row)
-        rows[row].removeFirst()
-        width -= 1 << row
+        guard let (bucket, size) = histogram.removeOldest() else { return }
+        width -= Int(size)
         total -= bucket.sum
         let difference = bucket.sum / size - total / Double(width)
         deviations -= bucket.deviations + size * Double(width) * difference * difference / (size + Double(width))
-        while rows.count > 1, rows[rows.count - 1].isEmpty { rows.removeLast() }
+    }
+}
+
+/// Whether the two sides of a cut differ more than chance allows.
+private struct CutRule {
+    private let least: Double
+    private let variance: Double
+    private let logarithm: Double
+
+    init(_ window: AdaptiveWindow) {
+        let width = Double(window.width)
+        least = Double(window.minimumLength)
+        variance = window.deviations / width
+        logarithm = log(2 * log(width) / window.delta)
+    }
+
+    /// False where the sides surely do not differ: the first part of the bound alone, without roots and divisions and with
+    /// room for the rounding, which decides of nearly all cuts.
+    @inline(__always)
+    func mayDiffer(_ older: (count: Double, sum: Double), _ newer: (count: Double, sum: Double)) -> Bool {
+        guard older.count >= least, newer.count >= least else { return false }
+        let (left, right) = (older.sum * newer.count, newer.sum * older.count)
+        let distance = abs(left - right) + 1e-12 * (abs(left) + abs(right))
+        let (one, other) = (older.count - least + 1, newer.count - least + 1)
+        let product = older.count * newer.count
+        let bound = 2 * variance * logarithm * (one + other) * product * product
+        // What is not a number goes to the exact rule.
+        return !(distance * distance * one * other <= bound * (1 - 1e-9))
+    }
+
+    func differs(_ older: (count: Double, sum: Double), _ newer: (count: Double, sum: Double)) -> Bool {
+        let inverse = 1 / (older.count - least + 1) + 1 / (newer.count - least + 1)
+        let bound = (2 * inverse * variance * logarithm).squareRoot() + 2.0 / 3 * logarithm * inverse
+        return abs(older.sum / older.count - newer.sum / newer.count) > bound
     }
 }

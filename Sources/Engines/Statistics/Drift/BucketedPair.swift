@@ -2,10 +2,10 @@
 struct BucketedPair {
     private let reference: NumberColumn
     private let current: NumberColumn
-    private let ruler: BucketRuler
+    let ruler: BucketRuler
 
-    private let referenceCells: BucketCells
-    private let currentCells: BucketCells
+    let referenceCells: BucketCells
+    let currentCells: BucketCells
 
     /// Counts both columns; nil where the range is empty or too wide for doubles.
     init?(_ reference: NumberColumn, _ current: NumberColumn) {
@@ -60,7 +60,8 @@ struct BucketedPair {
             scaledDistance: survey.greatest,
             area: survey.area.value / (Double(n) * Double(m)),
             referenceQuartiles: Self.quartiles(quartiles.0, n),
-            currentQuartiles: Self.quartiles(quartiles.1, m)
+            currentQuartiles: Self.quartiles(quartiles.1, m),
+            histogram: histogram(over: PairedHistogram.range(reference, current))
         )
     }
 
@@ -93,32 +94,57 @@ struct BucketedPair {
     private func finish(_ survey: inout Survey, _ left: BucketRuns, _ right: BucketRuns) {
         let (n, m) = (reference.count, current.count)
         var gap = 0
-        for bucket in 0..<ruler.count {
-            guard survey.needs[bucket].contains(.order) else {
-                gap += referenceCells.rows(bucket) * m - currentCells.rows(bucket) * n
-                continue
-            }
-            var (mine, others) = (left.range(bucket), right.range(bucket))
-            var previous = ruler.border(bucket)
-            while !mine.isEmpty || !others.isEmpty {
-                let value = min(
-                    mine.isEmpty ? .infinity : left.runs[mine.lowerBound].value,
-                    others.isEmpty ? .infinity : right.runs[others.lowerBound].value
-                )
-                survey.area.add(Double(abs(gap)) * (value - previous))
-                if !mine.isEmpty, left.runs[mine.lowerBound].value == value {
-                    gap += left.runs[mine.lowerBound].count * m
-                    mine = (mine.lowerBound + 1)..<mine.upperBound
+        left.runs.withUnsafeBufferPointer { mine in
+            right.runs.withUnsafeBufferPointer { others in
+                for bucket in 0..<ruler.count {
+                    guard survey.needs[bucket].contains(.order) else {
+                        gap += referenceCells.rows(bucket) * m - currentCells.rows(bucket) * n
+                        continue
+                    }
+                    let ends = (ruler.border(bucket), ruler.border(bucket + 1))
+                    let stretches = (
+                        UnsafeBufferPointer(rebasing: mine[left.range(bucket)]),
+                        UnsafeBufferPointer(rebasing: others[right.range(bucket)])
+                    )
+                    merge(stretches.0, stretches.1, from: ends.0, to: ends.1, &gap, &survey)
                 }
-                if !others.isEmpty, right.runs[others.lowerBound].value == value {
-                    gap -= right.runs[others.lowerBound].count * n
-                    others = (others.lowerBound + 1)..<others.upperBound
-                }
-                survey.greatest = max(survey.greatest, abs(gap))
-                previous = value
             }
-            survey.area.add(Double(abs(gap)) * (ruler.border(bucket + 1) - previous))
         }
+    }
+
+    /// Walks over the values of both sides in a bucket, and takes the gap of the distribution functions along.
+    @inline(__always)
+    private func merge(
+        _ mine: UnsafeBufferPointer<BucketRuns.Run>,
+        _ others: UnsafeBufferPointer<BucketRuns.Run>,
+        from low: Double,
+        to high: Double,
+        _ gap: inout Int,
+        _ survey: inout Survey
+    ) {
+        let (n, m) = (reference.count, current.count)
+        var (i, j) = (0, 0)
+        var previous = low
+        var area = CompensatedSum()
+        while i < mine.count || j < others.count {
+            let value = min(
+                i < mine.count ? mine[i].value : .infinity,
+                j < others.count ? others[j].value : .infinity
+            )
+            area.add(Double(abs(gap)) * (value - previous))
+            if i < mine.count, mine[i].value == value {
+                gap += mine[i].count * m
+                i += 1
+            }
+            if j < others.count, others[j].value == value {
+                gap -= others[j].count * n
+                j += 1
+            }
+            survey.greatest = max(survey.greatest, abs(gap))
+            previous = value
+        }
+        area.add(Double(abs(gap)) * (high - previous))
+        survey.area.add(area.value)
     }
 
     /// The two order statistics around each quartile.
@@ -154,7 +180,7 @@ struct BucketedPair {
     private func orderStatistics(_ ranks: [Int], _ cells: BucketCells, _ sorted: BucketRuns) -> [Double] {
         var found: [Double] = []
         var below = 0
-        for bucket in 0..<ruler.count {
+        for bucket in 0..<ruler.count where found.count < ranks.count {
             let end = below + cells.rows(bucket)
             var place = below
             for index in sorted.range(bucket) {

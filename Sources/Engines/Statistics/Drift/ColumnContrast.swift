@@ -14,6 +14,9 @@ package struct ColumnContrast: Sendable, Hashable {
     package let referenceQuartiles: [Double]
     /// The same of the current data.
     package let currentQuartiles: [Double]
+    /// Both columns in bins of equal width, for pictures; nil where the contrast was found without fine buckets, or these
+    /// are too wide for it.
+    package let histogram: PairedHistogram?
 
     /// The shares of the quartiles.
     static let quartiles = [0.25, 0.5, 0.75]
@@ -35,12 +38,14 @@ package struct ColumnContrast: Sendable, Hashable {
         scaledDistance: Int,
         area: Double,
         referenceQuartiles: [Double],
-        currentQuartiles: [Double]
+        currentQuartiles: [Double],
+        histogram: PairedHistogram? = nil
     ) {
         self.scaledDistance = scaledDistance
         self.area = area
         self.referenceQuartiles = referenceQuartiles
         self.currentQuartiles = currentQuartiles
+        self.histogram = histogram
     }
 
     /// Contrasts two sorted columns in one merge pass.

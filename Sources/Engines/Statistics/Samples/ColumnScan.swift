@@ -12,49 +12,83 @@ enum FiniteBlock {
     }
 }
 
-/// Passes over a buffer in blocks that the compiler turns into vector instructions.
+/// One pass over a buffer in blocks that the compiler turns into vector instructions.
 ///
-/// Sums are plain within a block and compensated between blocks, so the error does not grow with the length.
+/// Sums are plain within a block and compensated or merged between blocks, so the error does not grow with the length.
+/// The deviations of a block are taken while it is still near the processor, from values less the first one: far from zero
+/// no digits are lost.
 struct ColumnScan {
     private(set) var minimum = Double.infinity
     private(set) var maximum = -Double.infinity
     private(set) var mean = 0.0
+    /// Count, mean and squared deviations of the values less the origin.
+    private(set) var shifted = Moments()
 
     private static let blockLength = 1_024
 
-    init(_ values: UnsafeBufferPointer<Double>) {
+    /// Scans `values`; where one of them is not finite, neither is the mean.
+    ///
+    /// `origin` is what the values are near to: the first of them without.
+    init(_ values: UnsafeBufferPointer<Double>, origin: Double? = nil) {
+        guard let first = values.first else { return }
+        let origin = origin ?? first
         var sum = CompensatedSum()
         var (least, greatest) = (SIMD4(repeating: Double.infinity), SIMD4(repeating: -Double.infinity))
-        Self.forEachBlock(values) { block in
-            var total = SIMD4<Double>.zero
-            Self.forEachQuad(block) { quad in
-                total += quad
-                least = quad.replacing(with: least, where: least .< quad)
-                greatest = quad.replacing(with: greatest, where: greatest .> quad)
-            } rest: { value in
-                total[0] += value
-                least[0] = Swift.min(least[0], value)
-                greatest[0] = Swift.max(greatest[0], value)
-            }
-            sum.add(total.sum())
+        var start = 0
+        while start < values.count {
+            let end = Swift.min(values.count, start + Self.blockLength)
+            let block = UnsafeBufferPointer(rebasing: values[start..<end])
+            let total = Self.survey(block, origin, &sum, &least, &greatest)
+            let mean = total / Double(block.count)
+            let spread = Self.spread(block, around: mean, origin)
+            shifted.merge(Moments(count: block.count, mean: mean, squaredDeviations: spread))
+            start = end
         }
         (minimum, maximum) = (least.min(), greatest.max())
-        mean = values.isEmpty ? 0 : sum.value / Double(values.count)
+        mean = sum.value / Double(values.count)
     }
 
-    static func squaredDeviations(_ values: UnsafeBufferPointer<Double>, mean: Double) -> Double {
-        var sum = CompensatedSum()
-        forEachBlock(values) { block in
-            var total = SIMD4<Double>.zero
-            forEachQuad(block) { quad in
-                let distance = quad - mean
-                total += distance * distance
-            } rest: { value in
-                total[0] += (value - mean) * (value - mean)
-            }
-            sum.add(total.sum())
+    /// Adds a block to the sum and the ends; gives the sum of its values less `origin`.
+    @inline(__always)
+    private static func survey(
+        _ block: UnsafeBufferPointer<Double>,
+        _ origin: Double,
+        _ sum: inout CompensatedSum,
+        _ least: inout SIMD4<Double>,
+        _ greatest: inout SIMD4<Double>
+    ) -> Double {
+        var (total, shifted) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+        forEachQuad(block) { quad in
+            total += quad
+            shifted += quad - origin
+            least = quad.replacing(with: least, where: least .< quad)
+            greatest = quad.replacing(with: greatest, where: greatest .> quad)
+        } rest: { value in
+            total[0] += value
+            shifted[0] += value - origin
+            least[0] = Swift.min(least[0], value)
+            greatest[0] = Swift.max(greatest[0], value)
         }
-        return sum.value
+        sum.add(total.sum())
+        return shifted.sum()
+    }
+
+    /// The sum of squared deviations of a block whose values less `origin` have the mean `mean`.
+    @inline(__always)
+    private static func spread(
+        _ block: UnsafeBufferPointer<Double>,
+        around mean: Double,
+        _ origin: Double
+    ) -> Double {
+        var total = SIMD4<Double>.zero
+        forEachQuad(block) { quad in
+            let distance = (quad - origin) - mean
+            total += distance * distance
+        } rest: { value in
+            let distance = (value - origin) - mean
+            total[0] += distance * distance
+        }
+        return total.sum()
     }
 
     static func countFinite(_ values: UnsafeBufferPointer<Double>) -> Int {
@@ -64,16 +98,16 @@ struct ColumnScan {
         return finite
     }
 
-    @inline(__always)
-    private static func forEachBlock(
-        _ values: UnsafeBufferPointer<Double>,
-        _ body: (UnsafeBufferPointer<Double>) -> Void
-    ) {
-        var start = 0
-        while start < values.count {
-            let end = Swift.min(values.count, start + blockLength)
-            body(UnsafeBufferPointer(rebasing: values[start..<end]))
-            start = end
+    /// The finite values of `values` in their order.
+    static func finite(_ values: [Double]) -> [Double] {
+        [Double](unsafeUninitializedCapacity: values.count) { target, count in
+            var place = 0
+            for value in values {
+                // Written in any case, and kept where it is finite: no branch to guess.
+                target[place] = value
+                place &+= value - value == 0 ? 1 : 0
+            }
+            count = place
         }
     }
 

@@ -44,14 +44,14 @@ package struct NumberColumn: Sendable {
         if scan.mean.isFinite {
             (values, missing, infinite) = (column, 0, 0)
         } else {
-            values = column.filter(\.isFinite)
+            values = ColumnScan.finite(column)
             missing = column.count(where: \.isNaN)
             infinite = column.count - values.count - missing
             scan = values.withUnsafeBufferPointer { ColumnScan($0) }
         }
         count = values.count
-        (minimum, maximum, mean) = (scan.minimum, scan.maximum, scan.mean)
-        squaredDeviations = values.withUnsafeBufferPointer { ColumnScan.squaredDeviations($0, mean: scan.mean) }
+        (minimum, maximum) = (scan.minimum, scan.maximum)
+        (mean, squaredDeviations) = (scan.mean, scan.shifted.squaredDeviations)
         eager = values.count <= Self.eagerLimit ? SortedSample(values) : nil
         storage = .held(values)
         sampled = []

@@ -32,7 +32,9 @@ struct ColumnSurvey {
         self.missing += missing
         self.infinite += infinite
         guard !block.isEmpty else { return }
-        let scan = ColumnScan(block)
+        let origin = self.origin ?? block[0]
+        self.origin = origin
+        let scan = ColumnScan(block, origin: origin)
         minimum = min(minimum, scan.minimum)
         maximum = max(maximum, scan.maximum)
         let before = Int(moments.count)
@@ -40,13 +42,7 @@ struct ColumnSurvey {
             thinned.append(block[next - before])
             next += stride
         }
-        let origin = self.origin ?? block[0]
-        self.origin = origin
-        block.map { $0 - origin }.withUnsafeBufferPointer { shifted in
-            let mean = ColumnScan(shifted).mean
-            let spread = ColumnScan.squaredDeviations(shifted, mean: mean)
-            moments.merge(Moments(count: shifted.count, mean: mean, squaredDeviations: spread))
-        }
+        moments.merge(scan.shifted)
     }
 
     /// The number of finite values.

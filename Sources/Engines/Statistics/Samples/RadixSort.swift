@@ -7,10 +7,18 @@ let digitCount = 6
 
 /// The finite `values` in ascending order.
 ///
-/// A least-significant-digit radix sort over the bit patterns, mapped so that their unsigned order is the numeric
-/// order; passes whose digit is the same for all values are skipped.
+/// Long columns are spread over buckets of equal width, and these are put in order one by one; where most values lie in a
+/// small part of the range, a radix sort does it, whose time does not depend on the values.
 func ascending(_ values: [Double]) -> [Double] {
     guard values.count >= radixThreshold else { return values.sorted() }
+    return SpreadSort.sorted(values) ?? radixAscending(values)
+}
+
+/// The finite `values` in ascending order.
+///
+/// A least-significant-digit radix sort over the bit patterns, mapped so that their unsigned order is the numeric
+/// order; passes whose digit is the same for all values are skipped.
+func radixAscending(_ values: [Double]) -> [Double] {
     var keys = values.map { orderedBits($0) }
     var scratch = [UInt64](repeating: 0, count: keys.count)
     let histograms = digitHistograms(keys)

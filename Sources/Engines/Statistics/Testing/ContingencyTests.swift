@@ -76,13 +76,40 @@ package enum ContingencyTests {
         )
     }
 
+    /// The one-sample likelihood ratio test that Evidently makes of sides of equal length; for `compat: evidently-0.7` only.
+    ///
+    /// - Throws: `UndefinedStatistic` when a side is empty, there is one category only, or the sides are not of one length.
+    package static func evidentlyLikelihoodRatio(_ counts: BinCounts) throws(UndefinedStatistic) -> TestResult {
+        try Divergence.requireRows(counts)
+        guard counts.reference.reduce(0, +) == counts.current.reduce(0, +) else {
+            throw UndefinedStatistic(.lengthMismatch)
+        }
+        let pairs = zip(counts.reference, counts.current).filter { $0.0 + $0.1 > 0 }
+        guard pairs.count > 1 else { throw UndefinedStatistic(.zeroVariance) }
+        guard pairs.allSatisfy({ $0.0 > 0 }) else {
+            return TestResult(statistic: .greatestFiniteMagnitude, pValue: 0)
+        }
+        var sum = CompensatedSum()
+        for (expected, observed) in pairs where observed > 0 {
+            sum.add(2 * Double(observed) * log(Double(observed) / Double(expected)))
+        }
+        return TestResult(
+            statistic: sum.value,
+            pValue: SpecialFunctions.chiSquaredSurvival(max(0, sum.value), freedom: Double(pairs.count - 1))
+        )
+    }
+
     /// Fisher's exact test of a table of two categories, two-sided; the statistic is the odds ratio.
     ///
-    /// - Throws: `UndefinedStatistic` when a side is empty or there are not exactly two categories.
+    /// One common category gives a p-value of 1.
+    ///
+    /// - Throws: `UndefinedStatistic` when a side is empty or there are more than two categories.
     package static func fisherExact(_ counts: BinCounts) throws(UndefinedStatistic) -> TestResult {
         try Divergence.requireRows(counts)
-        guard counts.reference.count == 2 else { throw UndefinedStatistic(.outOfRange) }
-        let (a, b, c, d) = (counts.reference[0], counts.reference[1], counts.current[0], counts.current[1])
+        let pairs = zip(counts.reference, counts.current).filter { $0.0 + $0.1 > 0 }
+        guard pairs.count > 1 else { return TestResult(statistic: 1, pValue: 1, method: .exact) }
+        guard pairs.count == 2 else { throw UndefinedStatistic(.tooManyCategories) }
+        let (a, b, c, d) = (pairs[0].0, pairs[1].0, pairs[0].1, pairs[1].1)
         let (row, column, total) = (a + b, a + c, a + b + c + d)
         let observed = logHypergeometric(a, row, column, total)
         var tail = CompensatedSum()

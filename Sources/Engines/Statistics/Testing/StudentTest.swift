@@ -10,7 +10,7 @@ package enum StudentTest {
 
     /// Compares the means of both sides, two-sided; equal to `scipy.stats.ttest_ind`.
     ///
-    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when both sides are the same constant.
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side (with one spread, on both), or when both sides are the same constant.
     package static func test(
         reference: SortedSample,
         current: SortedSample,
@@ -26,7 +26,7 @@ package enum StudentTest {
 
     /// Compares the means of two columns without sorting them.
     ///
-    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side, or when both sides are the same constant.
+    /// - Throws: `UndefinedStatistic` with fewer than 2 values on a side (with one spread, on both), or when both sides are the same constant.
     package static func test(
         reference: NumberColumn,
         current: NumberColumn,
@@ -50,7 +50,8 @@ package enum StudentTest {
         _ variance: Variance
     ) throws(UndefinedStatistic) -> TestResult {
         let (n, m) = (reference.count, current.count)
-        guard n > 1, m > 1 else { throw UndefinedStatistic(.tooFewRows) }
+        // One spread for both can be had from one side alone.
+        guard variance == .pooled ? n + m > 2 : n > 1 && m > 1 else { throw UndefinedStatistic(.tooFewRows) }
         let (first, second) = (reference.deviations, current.deviations)
         let squaredError: Double
         let freedom: Double
