@@ -75,6 +75,7 @@ let package = Package(
         library("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
@@ -88,7 +89,7 @@ let package = Package(
         .target(name: "CWebAssets", path: "Sources/C/CWebAssets"),
 
         // Base: knows the operating system
-        target("Base", "Primitives", ["CPlatform", "CSodium"]),
+        target("Base", "Primitives", ["CPlatform", "CSodium", "CCrypto"]),
 
         target("Base", "Telemetry", ["Primitives"]),
 

@@ -14,8 +14,8 @@ case "${1:-}" in
 esac
 
 packages=(
-    libmicrohttpd-dev libsqlite3-dev librdkafka-dev libsimdjson-dev libsodium-dev libyaml-dev libcurl4-openssl-dev
-    libpq-dev zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev pkg-config python3 python3-venv libpython3.11 git
+    libmicrohttpd-dev libsqlite3-dev librdkafka-dev libsimdjson-dev libsodium-dev libssl-dev libyaml-dev
+    libcurl4-openssl-dev libpq-dev zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev pkg-config python3 python3-venv libpython3.11 git
 )
 test_packages=(kcat curl chromium fonts-liberation openjdk-17-jdk-headless postgresql wrk)
 bench_packages=(gcc libc6-dev libnats-dev libhiredis-dev redis-server)

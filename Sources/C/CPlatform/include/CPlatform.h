@@ -7,5 +7,4 @@
 #include "CPlatformFile.h"
 #include "CPlatformMemory.h"
 #include "CPlatformProcess.h"
-#include "CPlatformSHA256.h"
 #include "CPlatformThread.h"
