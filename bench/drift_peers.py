@@ -9,6 +9,7 @@ is what the peak of memory lies above what was there before.
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import resource
 import sys
@@ -21,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 warnings.simplefilter("ignore")
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # NannyML tells its makers of each call, and waits for the network
 
 
 def frames(paths: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

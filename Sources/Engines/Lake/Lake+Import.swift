@@ -73,7 +73,8 @@ extension Lake {
             }
             return " LIMIT \(rows.count) OFFSET \(rows.lowerBound)"
         }
-        try copy("SELECT \(columns.joined(separator: ", ")) FROM \(content.reader)\(range ?? "")", to: destination, connection)
+        let selection = "SELECT \(columns.joined(separator: ", ")) FROM \(content.reader)\(range ?? "")"
+        try copy(selection, to: destination, connection)
         let found = try connection.query("SELECT count(*) FROM \(parquet(destination))").columns[0][0]
         guard found != .integer(0) || options.rows != nil else {
             throw LakeError(.emptyRange, "\(subject) has columns and no rows")

@@ -15,7 +15,8 @@ extension LakeConnection {
         return values
     }
 
-    /// Runs a statement that gives one column of doubles, and shows them in order and in blocks until `body` says false;
+    /// Runs a statement that gives one column of doubles, and shows them in order and in blocks until `body` says false.
+    ///
     /// NaN stands for none. With `streaming` DuckDB makes the rows as they are asked for.
     func forEachBlock(
         ofDoubles sql: String,

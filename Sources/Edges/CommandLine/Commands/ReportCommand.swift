@@ -43,7 +43,7 @@ enum ReportCommand {
         .value("--probability", "NUMBER", "The probability from which a row counts as positive; 0.5 without"),
         .value("--chunks", "COUNT", "How many chunks each side is cut into; 10 without"),
         .value("--chunk-rows", "COUNT", "Rows of a chunk, in place of --chunks"),
-        .values("--limit", "NAME=LOWER:UPPER", "Limits of a method of drift or a metric of quality; either may be left out"),
+        .values("--limit", "NAME=LOWER:UPPER", "Limits of a method or a metric of chunks; one may be left out"),
         .values("--class-score", "CLASS=COLUMN", "The column of a class's probability, to estimate several classes"),
         .values("--loss", "METRIC=COLUMN", "The column of predicted losses, to estimate \(losses) of a regression"),
     ]

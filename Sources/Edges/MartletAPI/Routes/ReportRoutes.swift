@@ -24,7 +24,7 @@ struct ReportRoutes: RouteGroup {
                     .optional("columns", "array", "The columns of a drift report or a summary; all without"),
                     .optional("drift", "object", "Methods, thresholds and correction: see docs/monitoring.md"),
                     .optional("model", "object", "`target` and `prediction` or `score` of a performance report"),
-                    .optional("chunks", "object", "`rows` or `count`, `limits`, `class_scores`, `losses` of a report by chunks"),
+                    .optional("chunks", "object", "`rows` or `count`, `limits`, `class_scores`, `losses` of chunks"),
                     .optional("format", "string", "json, or html for one page that needs nothing else; json without"),
                 ],
                 limits: RouteLimits(timeout: .seconds(600))

@@ -100,8 +100,9 @@ private struct Parts {
         variance = share * (1 - share)
     }
 
-    /// The parts of the area under the curve: for each positive the share of the negatives below it; with more positives
-    /// than negatives the other way round. nil for one class only.
+    /// The parts of the area under the curve: for each positive the share of the negatives below it.
+    ///
+    /// With more positives than negatives it is the other way round; nil for one class only.
     init?(ranks scores: [Double], labels: [Bool]) {
         let positives = labels.count { $0 }
         let isFlipped = 2 * positives > labels.count
