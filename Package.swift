@@ -51,6 +51,8 @@ let package = Package(
     targets: [
         // C libraries and the thinnest shims over them
         .target(name: "CPlatform", path: "Sources/C/CPlatform", cSettings: cSettings),
+        // Apart from the platform's: whoever imports Primitives sees its headers, which hold nothing of the C library.
+        .target(name: "CHash", path: "Sources/C/CHash", cSettings: cSettings),
 
         .target(
             name: "CSIMDJSON",
@@ -88,7 +90,7 @@ let package = Package(
         .target(name: "CWebAssets", path: "Sources/C/CWebAssets"),
 
         // Base: knows the operating system
-        target("Base", "Primitives", ["CPlatform", "CSodium"]),
+        target("Base", "Primitives", ["CPlatform", "CHash", "CSodium"]),
 
         target("Base", "Telemetry", ["Primitives"]),
 

@@ -1,4 +1,4 @@
-internal import CPlatform
+internal import CHash
 internal import CSodium
 
 /// SHA-256 (FIPS 180-4) of bytes that arrive in parts: whole blocks by the processor's own instructions where it has

@@ -1,4 +1,4 @@
-#include "CPlatformSHA256.h"
+#include "CHash.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
