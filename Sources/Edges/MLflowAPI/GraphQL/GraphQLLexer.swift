@@ -135,7 +135,7 @@ struct GraphQLLexer {
         }
     }
 
-    /// `XXXX`, two of them for what lies beyond, or `{X…}`.
+    /// Four hexadecimal digits, twice for what lies beyond them, or any number in braces.
     private mutating func unicodeEscape() throws(GraphQLError) -> String {
         if position < text.count, text[position] == UInt8(ascii: "{") {
             position += 1
