@@ -1,6 +1,6 @@
 #pragma once
 
-// The C of substance, beside CHash: what the system offers and Swift's Glibc module does not carry.
+// The C of substance: what the system offers and Swift's Glibc module does not carry.
 
 #include "CPlatformCRC32C.h"
 #include "CPlatformEpoll.h"
