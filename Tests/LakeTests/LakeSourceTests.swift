@@ -40,6 +40,24 @@ import TestSupport
                 )
             }
             #expect(try await lake.numbers("y", of: source, rows: 4..<7) == [1, 2, 0])
+            let seen = try await lake.withReader { files in
+                try files.withNumbers("x", of: source) { numbers in
+                    var (all, few) = (0, 0)
+                    numbers.forEachBlock { block in
+                        all += block.count
+                        return true
+                    }
+                    // Stopped on its way, and read again from its beginning.
+                    for _ in 0..<2 {
+                        numbers.forEachBlock { block in
+                            few += block[1] == 0.25 ? 1 : 10
+                            return false
+                        }
+                    }
+                    return (all, few)
+                }
+            }
+            #expect(seen == (300_000, 2))
         }
     }
 

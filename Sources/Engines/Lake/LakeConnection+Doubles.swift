@@ -2,12 +2,9 @@ internal import CDuckDB
 
 extension LakeConnection {
     /// Runs a statement that gives one column of doubles, and gives them in order; NaN where there is none.
-    ///
-    /// Whole vectors are copied: about a nanosecond a value. DuckDB holds all rows for a moment, since handing them over
-    /// one vector at a time costs it twice as much as reading them.
     func doubles(_ sql: String, capacity: Int) throws(LakeError) -> [Double] {
         var values: [Double] = []
-        values.reserveCapacity(capacity)
+        values.reserveCapacity(min(capacity, 1 << 28))
         try forEachBlock(ofDoubles: sql, streaming: false) { block in
             values.append(contentsOf: block)
             return true
@@ -15,10 +12,27 @@ extension LakeConnection {
         return values
     }
 
+    /// Shows `value`, an expression of doubles over `rows`, a table function in SQL, in order and in blocks until `body` says
+    /// false; NaN stands for none.
+    ///
+    /// Where what is shown will be held, DuckDB may hold all of it for a moment too: handing it over one vector at a time
+    /// costs it twice as much as reading it.
+    func forEachBlock(
+        of value: String,
+        in rows: String,
+        isHeld: Bool,
+        _ body: (UnsafeBufferPointer<Double>) -> Bool
+    ) throws(LakeError) {
+        guard takesColumns else {
+            return try forEachBlock(ofDoubles: "SELECT \(value) FROM \(rows)", streaming: !isHeld, body)
+        }
+        try TakenColumn.forEachBlock(of: value, in: rows, self, body)
+    }
+
     /// Runs a statement that gives one column of doubles, and shows them in order and in blocks until `body` says false.
     ///
     /// NaN stands for none. With `streaming` DuckDB makes the rows as they are asked for.
-    func forEachBlock(
+    private func forEachBlock(
         ofDoubles sql: String,
         streaming: Bool,
         _ body: (UnsafeBufferPointer<Double>) -> Bool

@@ -7,10 +7,12 @@ package final class LakeNumbers: @unchecked Sendable {
     package private(set) var failure: LakeError?
 
     private let connection: LakeConnection
-    private let sql: String
+    private let value: String
+    private let rows: String
 
-    init(_ connection: LakeConnection, _ sql: String) {
-        (self.connection, self.sql) = (connection, sql)
+    /// A column that is `value`, an expression over `rows`, a table function in SQL.
+    init(_ connection: LakeConnection, _ value: String, _ rows: String) {
+        (self.connection, self.value, self.rows) = (connection, value, rows)
     }
 
     /// Shows the values in order and in blocks until `body` says false; NaN stands for none.
@@ -18,7 +20,7 @@ package final class LakeNumbers: @unchecked Sendable {
     /// About five nanoseconds a value, and memory of a block.
     package func forEachBlock(_ body: (UnsafeBufferPointer<Double>) -> Bool) {
         do throws(LakeError) {
-            try connection.forEachBlock(ofDoubles: sql, streaming: true, body)
+            try connection.forEachBlock(of: value, in: rows, isHeld: false, body)
         } catch {
             failure = failure ?? error
         }

@@ -23,13 +23,17 @@ package final class LakeReader {
         of source: LakeSource,
         rows: Range<Int>? = nil
     ) throws(LakeError) -> [Double] {
-        let (value, reader) = (try source.selectNumber(column), source.reader(rows: rows))
-        let capacity = min(rows?.count ?? source.rowCount, 1 << 28)
-        if connection.takesColumns {
-            let sql = "SELECT \(TakenColumn.functionName)(\(value)), count(*) FROM \(reader)"
-            if let found = try TakenColumn.values(sql, capacity: capacity, connection) { return found }
+        var values: [Double] = []
+        values.reserveCapacity(min(rows?.count ?? source.rowCount, 1 << 28))
+        try connection.forEachBlock(
+            of: try source.selectNumber(column),
+            in: source.reader(rows: rows),
+            isHeld: true
+        ) { block in
+            values.append(contentsOf: block)
+            return true
         }
-        return try connection.doubles("SELECT \(value) FROM \(reader)", capacity: capacity)
+        return values
     }
 
     /// Runs `body` with a column of numbers or truth values that is not held in memory.
@@ -41,8 +45,7 @@ package final class LakeReader {
         of source: LakeSource,
         _ body: (LakeNumbers) throws -> T
     ) throws -> T {
-        let sql = "SELECT \(try source.selectNumber(column)) FROM \(source.reader(rows: nil))"
-        let numbers = LakeNumbers(connection, sql)
+        let numbers = LakeNumbers(connection, try source.selectNumber(column), source.reader(rows: nil))
         let found = try body(numbers)
         if let failure = numbers.failure { throw failure }
         return found

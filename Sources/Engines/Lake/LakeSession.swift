@@ -36,10 +36,8 @@ final class LakeSession: @unchecked Sendable {
         try connection.execute(
             "SET max_temp_directory_size = '\(max(0, configuration.temporaryLimitBytes) >> 10)KiB'"
         )
-        // A file of the disk is read page by page: fetching a column ahead takes its whole length of memory, and longer. For
-        // the same reason what a statement gives is not made far ahead of who takes it.
+        // A file of the disk is read page by page: fetching a column ahead takes memory of its whole length.
         try connection.execute("SET disable_parquet_prefetching = true")
-        try connection.execute("SET streaming_buffer_size = '256KiB'")
         try connection.execute("SET allowed_directories = [\(allowed.joined(separator: ", "))]")
         if !configuration.readableFiles.isEmpty {
             let files = configuration.readableFiles.map(SQLText.literal).joined(separator: ", ")

@@ -11,11 +11,17 @@ final class TakenColumn {
     static let functionName = "martlet_take"
 
     private let api: CDuckDBFunctions
-    private var values: [Double] = []
+    private let connection: CDuckDBConnection?
+    private let body: (UnsafeBufferPointer<Double>) -> Bool
+    private var rows = 0
+    private var isStopped = false
+    /// A vector in which some rows have no value.
+    private var filled: [Double] = []
 
-    private init(api: CDuckDBFunctions, capacity: Int) {
-        self.api = api
-        values.reserveCapacity(capacity)
+    private init(_ connection: LakeConnection, _ body: @escaping (UnsafeBufferPointer<Double>) -> Bool) {
+        api = connection.api
+        self.connection = connection.handle
+        self.body = body
     }
 
     /// The column that waits on a thread.
@@ -51,20 +57,36 @@ final class TakenColumn {
         }
     }
 
-    /// What `sql`, a statement that gives one row of the aggregate and the number of rows, shows; nil where that was not
-    /// every row.
-    static func values(
-        _ sql: String,
-        capacity: Int,
-        _ connection: LakeConnection
-    ) throws(LakeError) -> [Double]? {
-        guard let waiting, pthread_getspecific(waiting) == nil else { return nil }
-        let column = TakenColumn(api: connection.api, capacity: capacity)
-        pthread_setspecific(waiting, Unmanaged.passUnretained(column).toOpaque())
+    /// Shows `value`, an expression of doubles over `rows`, a table function in SQL, in order and in blocks until `body` says
+    /// false; NaN stands for none.
+    static func forEachBlock(
+        of value: String,
+        in rows: String,
+        _ connection: LakeConnection,
+        _ body: (UnsafeBufferPointer<Double>) -> Bool
+    ) throws(LakeError) {
+        try withoutActuallyEscaping(body) { (body) throws(LakeError) in
+            try TakenColumn(connection, body).take(
+                "SELECT \(functionName)(\(value)), count(*) FROM \(rows)",
+                connection
+            )
+        }
+    }
+
+    private func take(_ sql: String, _ connection: LakeConnection) throws(LakeError) {
+        guard let waiting = Self.waiting, pthread_getspecific(waiting) == nil else {
+            throw LakeError(.engine, "a column is read while another one is")
+        }
+        pthread_setspecific(waiting, Unmanaged.passUnretained(self).toOpaque())
         defer { pthread_setspecific(waiting, nil) }
-        let rows = try connection.query(sql).columns[1][0]
-        guard case .integer(let count) = rows, Int(count) == column.values.count else { return nil }
-        return column.values
+        do throws(LakeError) {
+            let found = try connection.query(sql).columns[1][0]
+            guard isStopped || found == .integer(Int64(rows)) else {
+                throw LakeError(.engine, "DuckDB handed over \(rows) of the rows")
+            }
+        } catch {
+            guard isStopped, error.code == .cancelled else { throw error }
+        }
     }
 
     private static var current: TakenColumn? {
@@ -73,16 +95,26 @@ final class TakenColumn {
     }
 
     private func take(_ chunk: CDuckDBChunk?) {
+        guard !isStopped else { return }
         let count = Int(api.data_chunk_get_size(chunk))
         let vector = api.data_chunk_get_vector(chunk, 0)
         guard let data = api.vector_get_data(vector) else { return }
+        rows += count
         let cells = UnsafeBufferPointer(
             start: UnsafeRawPointer(data).assumingMemoryBound(to: Double.self),
             count: count
         )
-        let start = values.count
-        values.append(contentsOf: cells)
-        guard let validity = api.vector_get_validity(vector) else { return }
-        for row in 0..<count where validity[row >> 6] >> UInt64(row & 63) & 1 == 0 { values[start + row] = .nan }
+        let goesOn: Bool
+        if let validity = api.vector_get_validity(vector) {
+            filled.removeAll(keepingCapacity: true)
+            filled.append(contentsOf: cells)
+            for row in 0..<count where validity[row >> 6] >> UInt64(row & 63) & 1 == 0 { filled[row] = .nan }
+            goesOn = filled.withUnsafeBufferPointer(body)
+        } else {
+            goesOn = body(cells)
+        }
+        guard !goesOn else { return }
+        isStopped = true
+        api.interrupt(connection)
     }
 }
