@@ -76,9 +76,9 @@ def test_lengths_that_cannot_be_are_refused(server: Server, length: str) -> None
 
 def test_endless_headers_and_lines_are_refused(server: Server) -> None:
     for head in (
-        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: " + b"b" * 100_000 + b"\r\n\r\n",
-        b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 20_000 + b"\r\n",
+        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: " + b"b" * 200_000 + b"\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 30_000 + b"\r\n",
     ):
         with socket.create_connection(("127.0.0.1", server.http_port), timeout=30) as connection:
             try:

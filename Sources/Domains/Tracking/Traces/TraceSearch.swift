@@ -132,7 +132,8 @@ enum TraceSearch {
 
     /// The text of a span without the words that the protocol puts around keys and values: nobody searches for those.
     private static let spanText = [
-        "key", "value", "string_value", "int_value", "double_value", "bool_value", "array_value", "kvlist_value",
+        "key", "value", "values", "string_value", "int_value", "double_value", "bool_value", "array_value",
+        "kvlist_value",
     ].reduce("s.json") { "replace(\($0), '\"\($1)\":', '')" }
 
     private static func run(_ clause: FilterClause) throws -> SQLCondition {
