@@ -23,7 +23,8 @@ package struct PostgresCluster: Sendable {
         let output = try Self.pipe()
         let path =
             "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/scripts/test-postgres.sh"
-        script = try Self.spawn([path, "\(Directory.temporary)/martlet-postgres-\(RandomID.hex(bytes: 6))"], input[0], output[1])
+        let folder = "\(Directory.temporary)/martlet-postgres-\(RandomID.hex(bytes: 6))"
+        script = try Self.spawn([path, folder], input[0], output[1])
         close(input[0])
         close(output[1])
         self.input = input[1]

@@ -213,5 +213,7 @@ struct Call {
     func send(_ response: some WireResponse) { reply().send(response) }
 
     /// Who is calling, for groups.
-    var client: GroupClient { GroupClient(clientID: header.clientID, host: connection.peer, connection: connection.number) }
+    var client: GroupClient {
+        GroupClient(clientID: header.clientID, host: connection.peer, connection: connection.number)
+    }
 }
