@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 from importlib.metadata import version
@@ -40,6 +41,8 @@ CONNECTIONS = 64
 SEARCH_CONNECTIONS = 16
 HISTORY_PAGE = 25_000
 HISTORY_SECONDS = 60
+PATIENCE = 120
+"""Seconds in which a server that may fail has to come to rest."""
 
 
 def main() -> None:
@@ -102,11 +105,19 @@ class Contestant:
         raise NotImplementedError
 
     def post(self, path: str, body: Any) -> Any:
+        """Asks once; the other server, which may still be at what wrk left behind, until its database is free."""
         request = urllib.request.Request(
             self.url + API + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=600) as answer:
-            return json.loads(answer.read())
+        deadline = time.monotonic() + (PATIENCE if self.may_fail else 0)
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=600) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                if time.monotonic() >= deadline:
+                    raise SystemExit(f"bench: {type(self).__name__} {path}: {error} {error.read()!r}") from None
+            time.sleep(1)
 
     def experiment(self) -> str:
         return self.post("experiments/create", {"name": uuid.uuid4().hex})["experiment_id"]
