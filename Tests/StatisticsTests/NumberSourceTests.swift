@@ -17,6 +17,19 @@ struct NumberSourceTests {
         }
     }
 
+    /// Blocks that count how often they are read; one thread reads them: that of the test.
+    private final class CountedBlocks: NumberSource, @unchecked Sendable {
+        private let blocks: Blocks
+        private(set) var passes = 0
+
+        init(blocks: Blocks) { self.blocks = blocks }
+
+        func forEachBlock(_ body: (UnsafeBufferPointer<Double>) -> Bool) {
+            passes += 1
+            blocks.forEachBlock(body)
+        }
+    }
+
     /// Shapes that the comparison without sorting treats differently.
     enum Shape: String, CaseIterable {
         case even, tail, whole, zeros, constant, gaps, far
@@ -64,6 +77,26 @@ struct NumberSourceTests {
         #expect(agrees(contrast.area, sorted.area, relative: 1e-9, absolute: 1e-9))
         #expect(contrast.referenceQuartiles == sorted.referenceQuartiles)
         #expect(contrast.currentQuartiles == sorted.currentQuartiles)
+    }
+
+    @Test(arguments: [Shape.even, .tail, .gaps])
+    func `a long column is put in order a few values at a time, with the same result`(shape: Shape) throws {
+        let values = column(shape, 120_011, seed: 5, shift: 0)
+        let reference = NumberColumn(column(shape, 20_003, seed: 6, shift: 0))
+        let source = CountedBlocks(blocks: Blocks(values: values, length: 2_048))
+        let read = NumberColumn(reading: source, rows: values.count)
+        let whole = try #require(BucketedPair(reference, read)).contrast()
+        let passes = source.passes
+        let inParts = try #require(BucketedPair(reference, read, atHand: 2_000)).contrast()
+        #expect(source.passes - passes > passes, "it is read again for each part")
+        let sorted = try ColumnContrast(reference: reference.sorted, current: NumberColumn(values).sorted)
+        for contrast in [whole, inParts] {
+            #expect(contrast.scaledDistance == sorted.scaledDistance)
+            #expect(agrees(contrast.area, sorted.area, relative: 1e-9, absolute: 1e-9))
+            #expect(contrast.referenceQuartiles == sorted.referenceQuartiles)
+            #expect(contrast.currentQuartiles == sorted.currentQuartiles)
+        }
+        #expect(inParts.histogram == whole.histogram)
     }
 
     @Test(arguments: Shape.allCases)

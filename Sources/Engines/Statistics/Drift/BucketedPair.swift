@@ -2,13 +2,20 @@
 struct BucketedPair {
     private let reference: NumberColumn
     private let current: NumberColumn
+    private let atHand: Int
     let ruler: BucketRuler
 
     let referenceCells: BucketCells
     let currentCells: BucketCells
 
+    /// Values of a column that is not held which are at hand at one time, however few the reference has.
+    private static let alwaysAtHand = 1 << 16
+
     /// Counts both columns; nil where the range is empty or too wide for doubles.
-    init?(_ reference: NumberColumn, _ current: NumberColumn) {
+    ///
+    /// `atHand` is how many values of a current column that is not held are put in order at one time; as many as the
+    /// reference has where nil. More lie there only where a single bucket has more.
+    init?(_ reference: NumberColumn, _ current: NumberColumn, atHand: Int? = nil) {
         let low = min(reference.minimum, current.minimum)
         let high = max(reference.maximum, current.maximum)
         guard let ruler = BucketRuler(low: low, high: high, values: reference.count + current.count) else {
@@ -16,6 +23,7 @@ struct BucketedPair {
         }
         self.reference = reference
         self.current = current
+        self.atHand = atHand ?? max(Self.alwaysAtHand, reference.count)
         self.ruler = ruler
         referenceCells = ruler.cells(reference)
         currentCells = ruler.cells(current)
@@ -39,29 +47,58 @@ struct BucketedPair {
     func contrast() -> ColumnContrast {
         let (n, m) = (reference.count, current.count)
         var survey = survey(n, m)
-        let ranks = (Self.ranks(n), Self.ranks(m))
-        mark(ranks.0, referenceCells, .reference, &survey.needs)
-        mark(ranks.1, currentCells, .current, &survey.needs)
-        let left = ruler.runs(
-            reference,
-            referenceCells,
-            in: survey.needs.map { !$0.isDisjoint(with: [.reference, .order]) }
-        )
-        let right = ruler.runs(
-            current,
-            currentCells,
-            in: survey.needs.map { !$0.isDisjoint(with: [.current, .order]) }
-        )
-        let quartiles = (
-            orderStatistics(ranks.0, referenceCells, left), orderStatistics(ranks.1, currentCells, right)
-        )
-        finish(&survey, left, right)
+        var ranks = (RankedValues(n), RankedValues(m))
+        mark(ranks.0.ranks, referenceCells, .reference, &survey.needs)
+        mark(ranks.1.ranks, currentCells, .current, &survey.needs)
+        var gap = 0
+        for stretch in stretches(survey.needs) {
+            let left = runs(reference, referenceCells, .reference, survey.needs, stretch)
+            let right = runs(current, currentCells, .current, survey.needs, stretch)
+            ranks.0.look(through: stretch, referenceCells, left)
+            ranks.1.look(through: stretch, currentCells, right)
+            finish(stretch, left, right, &gap, &survey)
+        }
         return ColumnContrast(
             scaledDistance: survey.greatest,
             area: survey.area.value / (Double(n) * Double(m)),
-            referenceQuartiles: Self.quartiles(quartiles.0, n),
-            currentQuartiles: Self.quartiles(quartiles.1, m),
+            referenceQuartiles: ranks.0.quartiles,
+            currentQuartiles: ranks.1.quartiles,
             histogram: histogram(over: PairedHistogram.range(reference, current))
+        )
+    }
+
+    /// The buckets in stretches whose values are put in order at one time.
+    ///
+    /// A column that is not held is read once for each: the buckets that need order have the more values the longer it is.
+    private func stretches(_ needs: [Need]) -> [Range<Int>] {
+        guard !current.isHeld else { return [0..<ruler.count] }
+        var stretches: [Range<Int>] = []
+        var (start, values) = (0, 0)
+        for bucket in 0..<ruler.count where !needs[bucket].isDisjoint(with: [.current, .order]) {
+            // A bucket of one value is not read.
+            let rows = currentCells.constant(bucket) == nil ? currentCells.rows(bucket) : 0
+            if values > 0, values + rows > atHand {
+                stretches.append(start..<bucket)
+                (start, values) = (bucket, 0)
+            }
+            values += rows
+        }
+        return stretches + [start..<ruler.count]
+    }
+
+    /// The values of a side in the buckets of a stretch that need a look.
+    private func runs(
+        _ column: NumberColumn,
+        _ cells: BucketCells,
+        _ side: Need,
+        _ needs: [Need],
+        _ stretch: Range<Int>
+    ) -> BucketRuns {
+        let looked: Need = [side, .order]
+        return ruler.runs(
+            column,
+            cells,
+            in: needs.indices.map { stretch.contains($0) && !needs[$0].isDisjoint(with: looked) }
         )
     }
 
@@ -90,13 +127,18 @@ struct BucketedPair {
         return survey
     }
 
-    /// Adds the buckets whose values had to be put in order.
-    private func finish(_ survey: inout Survey, _ left: BucketRuns, _ right: BucketRuns) {
+    /// Adds the buckets of a stretch whose values had to be put in order; `gap` is what it is at the stretch's beginning.
+    private func finish(
+        _ stretch: Range<Int>,
+        _ left: BucketRuns,
+        _ right: BucketRuns,
+        _ gap: inout Int,
+        _ survey: inout Survey
+    ) {
         let (n, m) = (reference.count, current.count)
-        var gap = 0
         left.runs.withUnsafeBufferPointer { mine in
             right.runs.withUnsafeBufferPointer { others in
-                for bucket in 0..<ruler.count {
+                for bucket in stretch {
                     guard survey.needs[bucket].contains(.order) else {
                         gap += referenceCells.rows(bucket) * m - currentCells.rows(bucket) * n
                         continue
@@ -147,23 +189,6 @@ struct BucketedPair {
         survey.area.add(area.value)
     }
 
-    /// The two order statistics around each quartile.
-    private static func ranks(_ count: Int) -> [Int] {
-        ColumnContrast.quartiles.flatMap { share in
-            let lower = Int(share * Double(count - 1))
-            return [lower, min(count - 1, lower + 1)]
-        }
-    }
-
-    private static func quartiles(_ values: [Double], _ count: Int) -> [Double] {
-        ColumnContrast.quartiles.enumerated().map { index, share in
-            let position = share * Double(count - 1)
-            let weight = position - position.rounded(.down)
-            let (low, high) = (values[2 * index], values[2 * index + 1])
-            return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight)
-        }
-    }
-
     private func mark(_ ranks: [Int], _ cells: BucketCells, _ side: Need, _ needs: inout [Need]) {
         var below = 0
         var rank = ranks[...]
@@ -175,23 +200,49 @@ struct BucketedPair {
             }
         }
     }
+}
 
-    /// The values of `ranks`, ascending, all of which lie in buckets whose values are at hand.
-    private func orderStatistics(_ ranks: [Int], _ cells: BucketCells, _ sorted: BucketRuns) -> [Double] {
-        var found: [Double] = []
-        var below = 0
-        for bucket in 0..<ruler.count where found.count < ranks.count {
-            let end = below + cells.rows(bucket)
+/// The values at the ranks around each quartile, found bucket by bucket.
+private struct RankedValues {
+    /// The ranks, counted from 0, two for each quartile.
+    let ranks: [Int]
+
+    private let count: Int
+    private var found: [Double] = []
+    private var below = 0
+
+    /// Looks for the quartiles of so many values.
+    init(_ count: Int) {
+        self.count = count
+        ranks = ColumnContrast.quartiles.flatMap { share in
+            let lower = Int(share * Double(count - 1))
+            return [lower, min(count - 1, lower + 1)]
+        }
+    }
+
+    /// Goes on through the next buckets; those with a rank in them have their values in `runs`.
+    mutating func look(through buckets: Range<Int>, _ cells: BucketCells, _ runs: BucketRuns) {
+        for bucket in buckets where found.count < ranks.count {
             var place = below
-            for index in sorted.range(bucket) {
-                let run = sorted.runs[index]
+            for index in runs.range(bucket) {
+                let run = runs.runs[index]
                 while found.count < ranks.count, ranks[found.count] < place + run.count { found.append(run.value) }
                 place += run.count
             }
-            below = end
+            below += cells.rows(bucket)
         }
-        // A source that showed fewer values than before has failed, and its owner throws what was found of it away.
-        while found.count < ranks.count { found.append(found.last ?? .nan) }
-        return found
+    }
+
+    /// The quartiles, interpolated linearly.
+    ///
+    /// A source that showed fewer values than before has failed, and its owner throws what was found of it away.
+    var quartiles: [Double] {
+        let values = found + Array(repeating: found.last ?? .nan, count: ranks.count - found.count)
+        return ColumnContrast.quartiles.enumerated().map { index, share in
+            let position = share * Double(count - 1)
+            let weight = position - position.rounded(.down)
+            let (low, high) = (values[2 * index], values[2 * index + 1])
+            return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight)
+        }
     }
 }

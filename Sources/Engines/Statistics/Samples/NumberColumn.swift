@@ -119,6 +119,12 @@ package struct NumberColumn: Sendable {
         return some.distinctCount(limit: some.count / 4 + 1) <= some.count / 4
     }
 
+    /// Whether the values are in memory, else they are read again each time they are asked for.
+    var isHeld: Bool {
+        if case .held = storage { return true }
+        return false
+    }
+
     /// Whether ``sorted`` costs nothing.
     var isSorted: Bool { eager != nil }
 
