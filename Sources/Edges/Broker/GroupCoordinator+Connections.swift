@@ -8,7 +8,8 @@ extension GroupCoordinator {
     /// is started in its place. A member that has a place keeps it for the time of its session: it may come back on
     /// another connection.
     func connectionClosed(_ number: UInt64) {
-        for group in groups.values {
+        // Thousands of connections may close at once, and most groups wait for nobody.
+        for group in groups.values where group.state == .preparing || !group.pending.isEmpty {
             let given = group.pending.filter { $0.value == number }.keys
             for id in given { group.pending[id] = nil }
             if !given.isEmpty { completeIfAllJoined(group) }
