@@ -37,7 +37,7 @@ final class LakeSession: @unchecked Sendable {
             "SET max_temp_directory_size = '\(max(0, configuration.temporaryLimitBytes) >> 10)KiB'"
         )
         // A file of the disk is read page by page: fetching a column ahead takes memory of its whole length.
-        try connection.execute("SET disable_parquet_prefetching = true")
+        try connection.execute("SET GLOBAL disable_parquet_prefetching = true")
         try connection.execute("SET allowed_directories = [\(allowed.joined(separator: ", "))]")
         if !configuration.readableFiles.isEmpty {
             let files = configuration.readableFiles.map(SQLText.literal).joined(separator: ", ")
