@@ -100,6 +100,33 @@ import TestSupport
         #expect(pairs.map(\.count) == [2])
     }
 
+    @Test("count as one row what is equal in all columns, whatever zero's sign, and as two what is not")
+    func repeatedRows() async throws {
+        let fixture = try LakeFixture()
+        // Equal numbers in other columns, gaps in other places, and texts that only together read alike are different rows.
+        let lines = [
+            "1,2,ab,c", "2,1,ab,c", "1,2,a,bc", ",2,ab,c", "2,,ab,c", "0.0,2,ab,c", "-0.0,2,ab,c", "1,2,ab,c",
+            "nan,2,ab,c", "nan,2,ab,c",
+        ]
+        let path = try fixture.file("part.csv", "a,b,c,d\n" + lines.joined(separator: "\n") + "\n")
+        let source = try await fixture.lake(reading: [path]).open(path)
+        #expect(source.fields.map(\.type) == [.double, .integer, .text, .text])
+        let duplicated = try await fixture.lake(reading: [path]).duplicatedRows(of: source)
+        // The texts `nan` are no value, like the empty one.
+        #expect(duplicated == 4)
+    }
+
+    @Test("are not fetched ahead by any connection: that takes memory of whole columns")
+    func fetching() async throws {
+        let fixture = try LakeFixture()
+        for _ in 0..<2 {
+            let settings = try await fixture.lake.query(
+                "SELECT value FROM duckdb_settings() WHERE name = 'disable_parquet_prefetching'"
+            )
+            #expect(settings.columns[0][0] == .text("true"))
+        }
+    }
+
     @Test("tell rows that repeat, rows without a value and columns that are one")
     func rows() async throws {
         let fixture = try LakeFixture()

@@ -14,7 +14,12 @@ struct SummaryReportTests {
             reference: nil,
             current: (
                 DatasetLabel(name: "current", rows: frame.rows),
-                DatasetHealth(columns: columns, rows: frame.rows, duplicatedRows: 5, emptyRows: 0)
+                DatasetHealth(
+                    columns: columns.map(ColumnHealth.init),
+                    rows: frame.rows,
+                    duplicatedRows: 5,
+                    emptyRows: 0
+                )
             ),
             columns: columns.map { ColumnSummary(reference: nil, current: $0) }
         )
@@ -52,7 +57,7 @@ struct SummaryReportTests {
             ReportColumn(name: "many", numbers: (0..<100).map(Double.init)),
         ]
         let health = DatasetHealth(
-            columns: columns,
+            columns: columns.map(ColumnHealth.init),
             rows: 100,
             twins: [
                 ColumnTwins(first: "one", second: "many", equalRows: 100),

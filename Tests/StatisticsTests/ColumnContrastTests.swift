@@ -31,6 +31,7 @@ struct ColumnContrastTests {
             #expect(agrees(quick.area, sorted.area, relative: 1e-9, absolute: 1e-12), "\(quick.area) \(sorted.area)")
             #expect(quick.referenceQuartiles == sorted.referenceQuartiles)
             #expect(quick.currentQuartiles == sorted.currentQuartiles)
+            #expect(NumberColumn(current).quartiles == sorted.currentQuartiles)
         }
     }
 
@@ -56,6 +57,8 @@ struct ColumnContrastTests {
         let contrast = try ColumnContrast(reference: column, current: column)
         #expect(contrast.scaledDistance == 0 && contrast.area == 0)
         #expect(contrast.currentQuartiles == [3, 3, 3])
+        #expect(column.quartiles == [3, 3, 3])
+        #expect(NumberColumn([]).quartiles.isEmpty)
     }
 
     @Test func `a range beyond doubles falls back to sorting`() throws {

@@ -3,6 +3,21 @@ extension Lake {
     /// Columns of which all pairs are compared; a file with more is not asked.
     private static let maximumTwinColumns = 100
 
+    /// Rows that equal an earlier row in every column; two missing values are equal.
+    ///
+    /// Rows are told apart by two hashes of 64 bits, over their columns in opposite order, so what is held of a row does not
+    /// grow with what is in it: some 50 bytes. That two different rows share both by chance is as good as impossible.
+    package func duplicatedRows(of source: LakeSource) async throws -> Int {
+        let names = source.fields.map { SQLText.identifier($0.name) }
+        let hashes = [names, names.reversed()].map { "hash(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
+        return try await withConnection { connection in
+            source.rowCount
+                - (try connection.count(
+                    "SELECT count(*) FROM (SELECT 1 FROM \(source.reader(rows: nil)) GROUP BY \(hashes))"
+                ))
+        }
+    }
+
     /// Rows without any value.
     package func emptyRows(of source: LakeSource) async throws -> Int {
         let tests = source.fields.map { "\(SQLText.identifier($0.name)) IS NULL" }.joined(separator: " AND ")

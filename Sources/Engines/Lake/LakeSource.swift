@@ -67,18 +67,6 @@ extension Lake {
         }
     }
 
-    /// Rows that equal an earlier row in every column.
-    package func duplicatedRows(of source: LakeSource) async throws -> Int {
-        let names = source.fields.map { SQLText.identifier($0.name) }.joined(separator: ", ")
-        return try await withConnection { connection in
-            let table = try connection.query(
-                "SELECT count(*) FROM (SELECT 1 FROM \(source.reader(rows: nil)) GROUP BY \(names))"
-            )
-            guard case .integer(let distinct) = table.columns[0][0] else { return 0 }
-            return source.rowCount - Int(distinct)
-        }
-    }
-
     private static func convertForReading(
         _ path: String,
         to copy: String,

@@ -40,11 +40,13 @@ struct WindowReports {
             return WindowReport(json: report.json, html: report.html)
         case .summary:
             let report = SummaryReport(
-                reference: reference.map { ($0.label, DatasetHealth(columns: $0.columns, rows: $0.label.rows)) },
+                reference: reference.map {
+                    ($0.label, DatasetHealth(columns: $0.columns.map(ColumnHealth.init), rows: $0.label.rows))
+                },
                 current: (
                     current.label,
                     DatasetHealth(
-                        columns: current.columns,
+                        columns: current.columns.map(ColumnHealth.init),
                         rows: current.label.rows,
                         duplicatedRows: window.findings.duplicates
                     )

@@ -20,7 +20,9 @@ enum ReportCommand {
                 return try await remote(request, current, reference, page, context)
             }
             let names = [current] + (reference.map { [$0] } ?? [])
-            let report = try await files.withFiles(names, byColumn: request.kind == .drift) { lake, sources in
+            let report = try await files.withFiles(names, byColumn: [.drift, .summary].contains(request.kind)) {
+                lake,
+                sources in
                 try await ReportMaker(lake: lake).make(
                     request,
                     reference: sources.dropFirst().first,

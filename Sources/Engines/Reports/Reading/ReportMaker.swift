@@ -28,7 +28,14 @@ package struct ReportMaker: Sendable {
                 columns: request.columns
             )
             return .drift(try await comparison.run())
-        case .summary: return .summary(try await summary(request, reference, current))
+        case .summary:
+            let description = try DatasetDescription(
+                lake: lake,
+                reference: reference,
+                current: current,
+                columns: request.columns
+            )
+            return .summary(try await description.run())
         case .performance: return .performance(try await performance(request, reference, current))
         case .chunks:
             guard let reference else {
@@ -44,59 +51,6 @@ package struct ReportMaker: Sendable {
             )
             return .chunks(try await comparison.run())
         }
-    }
-
-    private func summary(
-        _ request: ReportRequest,
-        _ reference: LakeSource?,
-        _ current: LakeSource
-    ) async throws -> SummaryReport {
-        let names = request.columns ?? current.fields.map(\.name)
-        for name in names { _ = try current.field(name) }
-        let now = try await columns(names, of: current)
-        let health = try await health(now, of: current, isWhole: request.columns == nil)
-        guard let reference else {
-            return SummaryReport(
-                reference: nil,
-                current: (DatasetLabel(name: current.name, rows: current.rowCount), health),
-                columns: now.map { ColumnSummary(reference: nil, current: $0) }
-            )
-        }
-        let shared = names.filter { name in reference.fields.contains { $0.name == name } }
-        let before = try await columns(shared, of: reference)
-        let byName = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
-        return SummaryReport(
-            reference: (
-                DatasetLabel(name: reference.name, rows: reference.rowCount),
-                try await self.health(before, of: reference, isWhole: request.columns == nil)
-            ),
-            current: (DatasetLabel(name: current.name, rows: current.rowCount), health),
-            columns: now.map { ColumnSummary(reference: byName[$0.name], current: $0) }
-        )
-    }
-
-    private func columns(_ names: [String], of source: LakeSource) async throws -> [ReportColumn] {
-        var columns: [ReportColumn] = []
-        for name in names {
-            columns.append(try await lake.withReader { try ColumnReader($0).column(name, of: source) })
-        }
-        return columns
-    }
-
-    private func health(
-        _ columns: [ReportColumn],
-        of source: LakeSource,
-        isWhole: Bool
-    ) async throws -> DatasetHealth {
-        guard isWhole else { return DatasetHealth(columns: columns, rows: source.rowCount) }
-        let twins = try await lake.twins(of: source, share: DatasetHealth.almost)
-        return DatasetHealth(
-            columns: columns,
-            rows: source.rowCount,
-            duplicatedRows: try await lake.duplicatedRows(of: source),
-            emptyRows: try await lake.emptyRows(of: source),
-            twins: twins.map { ColumnTwins(first: $0.first, second: $0.second, equalRows: $0.rows) }
-        )
     }
 
     private func performance(

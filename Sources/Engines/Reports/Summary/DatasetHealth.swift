@@ -29,13 +29,13 @@ package struct DatasetHealth: Sendable, Hashable {
     /// Sums up a dataset.
     ///
     /// - Parameters:
-    ///   - columns: its columns.
+    ///   - columns: what is left of its columns.
     ///   - rows: its rows.
     ///   - duplicatedRows: what a pass over whole rows found, if there was one.
     ///   - emptyRows: the same.
     ///   - twins: pairs of columns with the share of equal rows, those of at least 95 percent.
     package init(
-        columns: [ReportColumn],
+        columns: [ColumnHealth],
         rows: Int,
         duplicatedRows: Int? = nil,
         emptyRows: Int? = nil,
@@ -45,15 +45,37 @@ package struct DatasetHealth: Sendable, Hashable {
         self.columns = Dictionary(columns.map { ($0.kind, 1) }, uniquingKeysWith: +)
         self.duplicatedRows = duplicatedRows
         self.emptyRows = emptyRows
-        missingCells = columns.reduce(0) { $0 + $1.sample.missing }
-        emptyColumns = columns.filter { $0.sample.missing == $0.rows }.map(\.name)
-        let shares = columns.map { ($0.name, $0.sample.greatestShare) }
-        constantColumns = shares.filter { $0.1 == 1 }.map(\.0)
-        almostConstantColumns = shares.filter { $0.1 >= Self.almost }.map(\.0)
+        missingCells = columns.reduce(0) { $0 + $1.missing }
+        emptyColumns = columns.filter { $0.missing == $0.rows }.map(\.name)
+        constantColumns = columns.filter { $0.greatestShare == 1 }.map(\.name)
+        almostConstantColumns = columns.filter { $0.greatestShare >= Self.almost }.map(\.name)
         duplicatedColumns = twins.filter { $0.equalRows == rows }
         almostDuplicatedColumns = twins.filter {
             $0.equalRows < rows && Double($0.equalRows) >= Self.almost * Double(rows)
         }
+    }
+}
+
+/// What a column says about the dataset as a whole; small, so that the column itself need not stay.
+package struct ColumnHealth: Sendable, Hashable {
+    /// The column's name.
+    package let name: String
+    /// What it is.
+    package let kind: ColumnKind
+    /// All rows.
+    package let rows: Int
+    /// Rows without a value.
+    package let missing: Int
+    /// The share of the most frequent value, where it has more than half of the values; else 0.
+    package let greatestShare: Double
+
+    /// Looks at a column.
+    package init(_ column: ReportColumn) {
+        name = column.name
+        kind = column.kind
+        rows = column.rows
+        missing = column.sample.missing
+        greatestShare = column.sample.greatestShare
     }
 }
 

@@ -48,8 +48,8 @@ struct BucketedPair {
         let (n, m) = (reference.count, current.count)
         var survey = survey(n, m)
         var ranks = (RankedValues(n), RankedValues(m))
-        mark(ranks.0.ranks, referenceCells, .reference, &survey.needs)
-        mark(ranks.1.ranks, currentCells, .current, &survey.needs)
+        for bucket in ranks.0.buckets(referenceCells) { survey.needs[bucket].insert(.reference) }
+        for bucket in ranks.1.buckets(currentCells) { survey.needs[bucket].insert(.current) }
         var gap = 0
         for stretch in stretches(survey.needs) {
             let left = runs(reference, referenceCells, .reference, survey.needs, stretch)
@@ -187,62 +187,5 @@ struct BucketedPair {
         }
         area.add(Double(abs(gap)) * (high - previous))
         survey.area.add(area.value)
-    }
-
-    private func mark(_ ranks: [Int], _ cells: BucketCells, _ side: Need, _ needs: inout [Need]) {
-        var below = 0
-        var rank = ranks[...]
-        for bucket in 0..<ruler.count {
-            below += cells.rows(bucket)
-            while let next = rank.first, next < below {
-                needs[bucket].insert(side)
-                rank.removeFirst()
-            }
-        }
-    }
-}
-
-/// The values at the ranks around each quartile, found bucket by bucket.
-private struct RankedValues {
-    /// The ranks, counted from 0, two for each quartile.
-    let ranks: [Int]
-
-    private let count: Int
-    private var found: [Double] = []
-    private var below = 0
-
-    /// Looks for the quartiles of so many values.
-    init(_ count: Int) {
-        self.count = count
-        ranks = ColumnContrast.quartiles.flatMap { share in
-            let lower = Int(share * Double(count - 1))
-            return [lower, min(count - 1, lower + 1)]
-        }
-    }
-
-    /// Goes on through the next buckets; those with a rank in them have their values in `runs`.
-    mutating func look(through buckets: Range<Int>, _ cells: BucketCells, _ runs: BucketRuns) {
-        for bucket in buckets where found.count < ranks.count {
-            var place = below
-            for index in runs.range(bucket) {
-                let run = runs.runs[index]
-                while found.count < ranks.count, ranks[found.count] < place + run.count { found.append(run.value) }
-                place += run.count
-            }
-            below += cells.rows(bucket)
-        }
-    }
-
-    /// The quartiles, interpolated linearly.
-    ///
-    /// A source that showed fewer values than before has failed, and its owner throws what was found of it away.
-    var quartiles: [Double] {
-        let values = found + Array(repeating: found.last ?? .nan, count: ranks.count - found.count)
-        return ColumnContrast.quartiles.enumerated().map { index, share in
-            let position = share * Double(count - 1)
-            let weight = position - position.rounded(.down)
-            let (low, high) = (values[2 * index], values[2 * index + 1])
-            return weight < 0.5 ? low + (high - low) * weight : high - (high - low) * (1 - weight)
-        }
     }
 }

@@ -1,10 +1,4 @@
 extension NumberColumn {
-    /// The values at 0.25, 0.5 and 0.75, interpolated linearly as numpy does; empty when there is no value.
-    package var quartiles: [Double] {
-        guard let contrast = try? ColumnContrast(reference: self, current: self) else { return [] }
-        return contrast.currentQuartiles
-    }
-
     /// The different values in ascending order, and how often each comes; does not sort columns of few values.
     package var valueCounts: [(value: Double, count: Int)] {
         var tally = DistinctTally(limit: 64)

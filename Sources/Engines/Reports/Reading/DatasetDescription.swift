@@ -1,0 +1,108 @@
+package import Lake
+internal import Statistics
+
+/// Describes a file, beside a reference if there is one, column by column; no row is ever made.
+///
+/// Two columns are in memory at a time. What concerns whole rows is counted inside DuckDB meanwhile.
+package struct DatasetDescription: Sendable {
+    private let lake: Lake
+    private let reference: LakeSource?
+    private let current: LakeSource
+    private let columns: [String]
+    /// Whether all columns are described, so that rows can be spoken of.
+    private let isWhole: Bool
+
+    /// Columns at one time.
+    private static let width = 2
+
+    /// Prepares a description of all columns of `current`, or of those named.
+    ///
+    /// - Throws: `LakeError` for columns that are not there.
+    package init(lake: Lake, reference: LakeSource?, current: LakeSource, columns: [String]? = nil) throws {
+        for name in columns ?? [] { _ = try current.field(name) }
+        self.lake = lake
+        self.reference = reference
+        self.current = current
+        self.columns = columns ?? current.fields.map(\.name)
+        isWhole = columns == nil
+    }
+
+    /// Describes.
+    ///
+    /// - Throws: `ReportError` or `LakeError` where a file cannot be read.
+    package func run() async throws -> SummaryReport {
+        async let described = describeColumns()
+        async let now = rows(of: current)
+        async let before = rows(of: reference)
+        let found = try await described
+        let health = try await now.health(found.map(\.current), rows: current.rowCount)
+        let referenceRows = try await before
+        return SummaryReport(
+            reference: reference.map { source in
+                let health = referenceRows.health(found.compactMap(\.reference), rows: source.rowCount)
+                return (DatasetLabel(name: source.name, rows: source.rowCount), health)
+            },
+            current: (DatasetLabel(name: current.name, rows: current.rowCount), health),
+            columns: found.map(\.summary)
+        )
+    }
+
+    /// What is kept of a column.
+    private struct Described: Sendable {
+        let summary: ColumnSummary
+        let reference: ColumnHealth?
+        let current: ColumnHealth
+    }
+
+    private func describeColumns() async throws -> [Described] {
+        try await withThrowingTaskGroup(of: (Int, Described).self) { group in
+            var waiting = Array(columns.enumerated())[...]
+            for (index, name) in waiting.prefix(Self.width) {
+                group.addTask { (index, try await self.describe(name)) }
+            }
+            waiting = waiting.dropFirst(Self.width)
+            var found: [(Int, Described)] = []
+            for try await described in group {
+                found.append(described)
+                guard let (index, name) = waiting.popFirst() else { continue }
+                group.addTask { (index, try await self.describe(name)) }
+            }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func describe(_ name: String) async throws -> Described {
+        try await lake.withReader { files in
+            let reader = ColumnReader(files)
+            let now = try reader.column(name, of: current)
+            let hasBefore = reference?.fields.contains { $0.name == name } ?? false
+            let before = hasBefore ? try reference.map { try reader.column(name, of: $0) } : nil
+            return Described(
+                summary: ColumnSummary(reference: before, current: now),
+                reference: before.map(ColumnHealth.init),
+                current: ColumnHealth(now)
+            )
+        }
+    }
+
+    /// What was found of whole rows.
+    private struct Rows: Sendable {
+        var duplicated: Int?
+        var empty: Int?
+        var twins: [ColumnTwins] = []
+
+        func health(_ columns: [ColumnHealth], rows: Int) -> DatasetHealth {
+            DatasetHealth(columns: columns, rows: rows, duplicatedRows: duplicated, emptyRows: empty, twins: twins)
+        }
+    }
+
+    private func rows(of source: LakeSource?) async throws -> Rows {
+        guard isWhole, let source else { return Rows() }
+        let twins = try await lake.twins(of: source, share: DatasetHealth.almost)
+        return Rows(
+            duplicated: try await lake.duplicatedRows(of: source),
+            empty: try await lake.emptyRows(of: source),
+            twins: twins.map { ColumnTwins(first: $0.first, second: $0.second, equalRows: $0.rows) }
+        )
+    }
+}
