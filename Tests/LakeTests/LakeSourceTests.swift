@@ -116,6 +116,32 @@ import TestSupport
         #expect(duplicated == 4)
     }
 
+    @Test("of CSV have the types that all lines allow, also where the first ones look otherwise")
+    func lateTypes() async throws {
+        let fixture = try LakeFixture()
+        // The last line asks for a number with a fraction, texts, and a number where nothing was; one column stays.
+        var lines = (0..<30_000).map { "\($0),\($0 % 7),true,,2026-01-02,#\($0 % 3),\($0 % 2 == 0)" }
+        lines.append("0.5,word,yes,3,someday,#1,FALSE")
+        let path = try fixture.file("late.csv", "a,b,c,d,e,f,g\n" + lines.joined(separator: "\n") + "\n")
+        let lake = fixture.lake(reading: [path])
+        let source = try await lake.open(path)
+        #expect(source.fields.map(\.type) == [.double, .text, .text, .integer, .text, .text, .boolean])
+        #expect(source.rowCount == 30_001)
+        #expect(try await lake.numbers("a", of: source).suffix(2) == [29_999, 0.5])
+        #expect(try await lake.texts("c", of: source).suffix(2) == ["true", "yes"])
+        #expect(try await lake.texts("e", of: source).suffix(2) == ["2026-01-02", "someday"])
+        let flags = try await lake.counts("g", of: source, limit: 10)
+        #expect(flags?.counts.map(\.count) == [15_001, 15_000])
+    }
+
+    @Test("of CSV keep lines that begin as comments do elsewhere")
+    func comments() async throws {
+        let fixture = try LakeFixture()
+        let path = try fixture.file("color.csv", "color,n\n#fff,1\n#000,2\nred,3\n")
+        let lake = fixture.lake(reading: [path])
+        #expect(try await lake.texts("color", of: try await lake.open(path)) == ["#fff", "#000", "red"])
+    }
+
     @Test("are not fetched ahead by any connection: that takes memory of whole columns")
     func fetching() async throws {
         let fixture = try LakeFixture()

@@ -33,44 +33,140 @@ struct CSVFile {
         (delimiter, columnCount) = best.1 > 1 ? best : (",", 1)
     }
 
+    /// Runs `body`, which reads the file and writes what it found, with what the file holds.
+    ///
+    /// The types are those that all lines allow. Where `body` reads all of the file, it is tried with those of the first
+    /// lines first, which saves reading a long file twice, and runs again where a later line asks for other types.
+    ///
+    /// - Throws: ``LakeError`` that names the line where one has too many or too few columns; what `body` throws.
+    func convert(
+        nullTexts: [String],
+        readsAll: Bool = true,
+        _ connection: LakeConnection,
+        _ body: (FileContent) throws(LakeError) -> Void
+    ) throws(LakeError) {
+        do throws(LakeError) {
+            if readsAll {
+                do throws(LakeError) {
+                    if let likely = try likelyContent(nullTexts: nullTexts, connection) { return try body(likely) }
+                } catch {
+                    guard error.code == .invalidQuery else { throw error }
+                }
+            }
+            try body(try content(nullTexts: nullTexts, connection))
+        } catch {
+            if error.code == .invalidQuery { try check(connection) }
+            throw error
+        }
+    }
+
+    /// What the file holds, as its first lines tell; nil where these leave open what a column is.
+    ///
+    /// Types follow from the narrowest that takes all values, so where all lines can be read with the types that the first
+    /// ones ask for, all lines ask for the same. Reading a line with which that does not hold throws ``LakeError``
+    /// `invalid_query`, and ``content(nullTexts:_:)`` says what is so.
+    private func likelyContent(nullTexts: [String], _ connection: LakeConnection) throws(LakeError) -> FileContent? {
+        let sniffed = try sniff(lines: Self.sampleLines, nullTexts, connection)
+        let sample = "(SELECT * FROM \(sniffed.reader(of: self, texts: sniffed.names)) LIMIT \(Self.sampleLines))"
+        // A text that is no number settles a column, and so does one that is no truth value.
+        let words = try connection.holding(Self.isWord, in: sniffed.names(of: "BOOLEAN"), of: sample)
+        let texts = sniffed.names(of: "VARCHAR")
+        guard try connection.holding(Self.isNoNumber, in: texts, of: sample).count == texts.count else { return nil }
+        let flags = sniffed.names(of: "BOOLEAN").filter { !words.contains($0) }
+        let reader = sniffed.reader(of: self, texts: words + flags)
+        return FileContent(reader: Self.strict(flags, in: reader), fields: sniffed.fields(texts: words))
+    }
+
     /// What the file holds: only `true` and `false` are truth values, and texts that are all numbers are numbers.
     ///
     /// DuckDB alone takes `yes`, `no`, `t` and `f` for truth values, and `inf` at the head of a column for a date, which
     /// gives texts when numbers follow. Times of a day stay the texts that they are.
-    func content(nullTexts: [String], _ connection: LakeConnection) throws(LakeError) -> FileContent {
-        let guessed = try connection.fields(of: reader(nullTexts, texts: []))
-        let flags = guessed.filter { $0.type == "BOOLEAN" }.map(\.name)
-        let words = try failing(flags, nullTexts, connection) { "lower(\($0)) NOT IN ('true', 'false')" }
-        let reader = reader(nullTexts, texts: words)
-        var fields = words.isEmpty ? guessed : try connection.fields(of: reader)
-        let texts = fields.filter { $0.type == "VARCHAR" && !words.contains($0.name) }.map(\.name)
-        for (type, name) in try connection.numbers(among: texts, of: reader) {
+    private func content(nullTexts: [String], _ connection: LakeConnection) throws(LakeError) -> FileContent {
+        let sniffed = try sniff(lines: -1, nullTexts, connection)
+        let flags = sniffed.names(of: "BOOLEAN")
+        let words = try connection.holding(Self.isWord, in: flags, of: sniffed.reader(of: self, texts: flags))
+        let reader = sniffed.reader(of: self, texts: words)
+        var fields = sniffed.fields(texts: words)
+        let texts = sniffed.names(of: "VARCHAR")
+        let some = "(SELECT * FROM \(reader) LIMIT \(Self.sampleLines))"
+        let settled = try connection.holding(Self.isNoNumber, in: texts, of: some)
+        for (type, name) in try connection.numbers(among: texts.filter { !settled.contains($0) }, of: reader) {
             fields = fields.map { $0.name == name ? SourceField(name: name, type: type) : $0 }
         }
         return FileContent(reader: reader, fields: fields)
     }
 
-    /// Those of `columns`, read as texts, that have a value for which `test` holds.
-    private func failing(
-        _ columns: [String],
-        _ nullTexts: [String],
-        _ connection: LakeConnection,
-        _ test: (String) -> String
-    ) throws(LakeError) -> [String] {
-        guard !columns.isEmpty else { return [] }
-        let tests = columns.map { "count(*) FILTER (WHERE \(test(SQLText.identifier($0)))) > 0" }
-        let row = try connection.query(
-            "SELECT \(tests.joined(separator: ", ")) FROM \(reader(nullTexts, texts: columns))"
-        )
-        return zip(columns, row.columns).filter { $0.1[0] == .boolean(true) }.map(\.0)
+    /// Lines that say what a column most likely is.
+    private static let sampleLines = 20_480
+
+    private static func isWord(_ value: String) -> String { "lower(\(value)) NOT IN ('true', 'false')" }
+
+    private static func isNoNumber(_ value: String) -> String {
+        "\(value) IS NOT NULL AND TRY_CAST(\(value) AS DOUBLE) IS NULL"
     }
 
-    /// The table function that reads the file, `texts` as they are and the rest with types found from all lines.
-    private func reader(_ nullTexts: [String], texts: [String]) -> String {
+    /// `reader` with the columns `flags` as truth values; a text other than `true` and `false` throws.
+    private static func strict(_ flags: [String], in reader: String) -> String {
+        guard !flags.isEmpty else { return reader }
+        let columns = flags.map(SQLText.identifier).map { flag in
+            "CASE lower(\(flag)) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN \(flag) IS NOT NULL "
+                + "THEN error('no truth value') END END AS \(flag)"
+        }
+        return "(SELECT * REPLACE (\(columns.joined(separator: ", "))) FROM \(reader))"
+    }
+
+    /// What DuckDB finds of the columns in the first `lines`, or in all for -1.
+    private func sniff(
+        lines: Int,
+        _ nullTexts: [String],
+        _ connection: LakeConnection
+    ) throws(LakeError) -> SniffedColumns {
         let nulls = nullTexts.map(SQLText.literal).joined(separator: ", ")
-        let types = texts.map { "\(SQLText.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
-        return "read_csv(\(SQLText.literal(path)), \(layout), sample_size = -1, nullstr = [\(nulls)], "
-            + "auto_type_candidates = [\(Self.types)]\(types.isEmpty ? "" : ", types = {\(types)}"))"
+        let sniff =
+            "sniff_csv(\(SQLText.literal(path)), \(layout), sample_size = \(lines), nullstr = [\(nulls)], "
+            + "auto_type_candidates = [\(Self.types)])"
+        let table = try connection.query(
+            "SELECT x.name, x.type, DateFormat, TimestampFormat FROM \(sniff), unnest(Columns) AS list(x)"
+        )
+        guard case .texts(let names) = table.columns[0].values, case .texts(let types) = table.columns[1].values,
+            names.count <= LakeConnection.maximumColumns
+        else {
+            throw LakeError(
+                .tooLarge,
+                "the file has \(table.rowCount) columns, more than \(LakeConnection.maximumColumns)"
+            )
+        }
+        var formats: [String] = []
+        for (index, option) in ["dateformat", "timestampformat"].enumerated() where table.rowCount > 0 {
+            guard case .text(let format) = table.columns[2 + index][0] else { continue }
+            formats.append("\(option) = \(SQLText.literal(format))")
+        }
+        return SniffedColumns(
+            all: zip(names, types).map(SourceField.init),
+            options: (["nullstr = [\(nulls)]"] + formats).joined(separator: ", ")
+        )
+    }
+
+    /// Columns and formats as DuckDB finds them.
+    private struct SniffedColumns {
+        let all: [SourceField]
+        /// How values are read, as options of `read_csv`.
+        let options: String
+
+        var names: [String] { all.map(\.name) }
+
+        func names(of type: String) -> [String] { all.filter { $0.type == type }.map(\.name) }
+
+        func fields(texts: [String]) -> [SourceField] {
+            all.map { texts.contains($0.name) ? SourceField(name: $0.name, type: "VARCHAR") : $0 }
+        }
+
+        /// The table function that reads `file` with these types, and `texts` as they are.
+        func reader(of file: CSVFile, texts: [String]) -> String {
+            let columns = fields(texts: texts).map { "\(SQLText.literal($0.name)): \(SQLText.literal($0.type))" }
+            return "read_csv(\(SQLText.literal(file.path)), \(file.layout), auto_detect = false, \(options), "
+                + "columns = {\(columns.joined(separator: ", "))})"
+        }
     }
 
     /// What a column may be taken for: DuckDB's own list without times of a day.
@@ -78,7 +174,7 @@ struct CSVFile {
         "'NULL', 'BOOLEAN', 'BIGINT', 'HUGEINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'VARCHAR'"
 
     /// Reads the file as texts: throws ``LakeError`` that names the first line that is not as the header says.
-    func check(_ connection: LakeConnection) throws(LakeError) {
+    private func check(_ connection: LakeConnection) throws(LakeError) {
         let columns = (0..<columnCount).map { "'c\($0)': 'VARCHAR'" }.joined(separator: ", ")
         let reader = "read_csv(\(SQLText.literal(path)), \(layout), auto_detect = false, columns = {\(columns)})"
         try connection.execute("SELECT count(*) FROM \(reader)")
@@ -86,7 +182,7 @@ struct CSVFile {
 
     private var layout: String {
         "header = true, skip = 0, delim = \(SQLText.literal(delimiter)), quote = '\"', escape = '\"', "
-            + "strict_mode = true, null_padding = false, ignore_errors = false, \(CSVFile.compression(path))"
+            + "comment = '', strict_mode = true, null_padding = false, ignore_errors = false, \(CSVFile.compression(path))"
     }
 
     private static func compression(_ path: String) -> String {
@@ -105,6 +201,20 @@ struct CSVFile {
             }
         }
         return count
+    }
+}
+
+extension LakeConnection {
+    /// Those of `columns` of `source`, a table function in SQL, that have a value for which `test` holds.
+    fileprivate func holding(
+        _ test: (String) -> String,
+        in columns: [String],
+        of source: String
+    ) throws(LakeError) -> [String] {
+        guard !columns.isEmpty else { return [] }
+        let tests = columns.map { "count(*) FILTER (WHERE \(test(SQLText.identifier($0)))) > 0" }
+        let row = try query("SELECT \(tests.joined(separator: ", ")) FROM \(source)")
+        return zip(columns, row.columns).filter { $0.1[0] == .boolean(true) }.map(\.0)
     }
 }
 

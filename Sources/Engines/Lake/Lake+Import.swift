@@ -46,13 +46,9 @@ extension Lake {
             return try convert(content, options, subject: subject, to: destination, connection)
         }
         let file = try CSVFile(copy, connection: connection)
-        do throws(LakeError) {
-            let content = try file.content(nullTexts: options.nullTexts, connection)
+        let readsAll = options.rows == nil && options.columns == nil
+        try file.convert(nullTexts: options.nullTexts, readsAll: readsAll, connection) { (content) throws(LakeError) in
             try convert(content, options, subject: subject, to: destination, connection)
-        } catch {
-            // Where a line has too many or too few columns, this tells which.
-            if error.code == .invalidQuery { try file.check(connection) }
-            throw error
         }
     }
 

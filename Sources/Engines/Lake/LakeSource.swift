@@ -73,8 +73,7 @@ extension Lake {
         _ connection: LakeConnection
     ) throws(LakeError) {
         let file = try CSVFile(path, connection: connection)
-        do throws(LakeError) {
-            let content = try file.content(nullTexts: ImportOptions().nullTexts, connection)
+        try file.convert(nullTexts: ImportOptions().nullTexts, connection) { (content) throws(LakeError) in
             var columns: [String] = []
             for field in content.fields {
                 columns.append(field.conversion(to: try field.field(in: path)))
@@ -83,10 +82,6 @@ extension Lake {
                 "COPY (SELECT \(columns.joined(separator: ", ")) FROM \(content.reader)) TO \(SQLText.literal(copy)) "
                     + "(FORMAT parquet, COMPRESSION uncompressed)"
             )
-        } catch {
-            // Where a line has too many or too few columns, this tells which.
-            if error.code == .invalidQuery { try file.check(connection) }
-            throw error
         }
     }
 

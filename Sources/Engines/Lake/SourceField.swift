@@ -78,7 +78,7 @@ extension LakeConnection {
     }
 
     /// The most columns that a file may have.
-    private static let maximumColumns = 2_000
+    static let maximumColumns = 2_000
 
     /// The columns of `source`, a table function in SQL.
     func fields(of source: String) throws(LakeError) -> [SourceField] {
