@@ -5,43 +5,62 @@ package import Streams
 struct MonitorMessages: Sendable {
     private let definition: MonitorDefinition
     private let roles: [String: Int]
+    /// The monitored columns, and behind them the key that labels name a row by, where it is none of them.
+    private let fields: JSONFieldNames
+    /// The key's place among the fields.
+    private let entityField: Int?
 
     init(_ definition: MonitorDefinition) {
         self.definition = definition
+        var names = definition.columns.map(\.name)
+        if case .entity(let key) = definition.join {
+            entityField = names.firstIndex(of: key) ?? names.count
+            if entityField == names.count { names.append(key) }
+        } else {
+            entityField = nil
+        }
+        fields = JSONFieldNames(names)
         roles = Dictionary(uniqueKeysWithValues: definition.predictionTopics.enumerated().map { ($1.topic, $0) })
     }
 
     /// What a record says; `undecodable` where it is not what its topic should hold.
     func event(_ record: StreamRecord) -> MonitorEvent {
-        guard let value = record.value, let object = try? JSONValue.parse(value).objectValue else {
-            return .undecodable
-        }
-        if record.topic == definition.inputTopic { return row(object, record) }
+        guard let value = record.value else { return .undecodable }
+        if record.topic == definition.inputTopic { return row(value, record) }
+        guard let object = try? JSONValue.parse(value).objectValue else { return .undecodable }
         if record.topic == definition.labelsTopic { return label(object, record) }
         guard let role = roles[record.topic] else { return .undecodable }
         return prediction(object, role: role)
     }
 
-    private func row(_ object: JSONObject, _ record: StreamRecord) -> MonitorEvent {
+    /// A row; only the members that are looked at are taken out of the text.
+    private func row(_ value: [UInt8], _ record: StreamRecord) -> MonitorEvent {
+        guard let root = try? JSONDocument(parsing: value).root, root.isObject else { return .undecodable }
         let time = record.timestampMilliseconds
-        var joinID: String?
-        if case .entity(let key) = definition.join, let entity = object[key].flatMap(Self.text) {
-            joinID = Self.entityID(entity, time)
+        var cells = [Cell](repeating: .missing, count: definition.columns.count)
+        var entity: JSONNode?
+        var due = 0
+        root.forEachMember { key, node in
+            guard let field = fields.index(of: key, due: due) else { return }
+            due = field + 1
+            if field < cells.count { cells[field] = Self.cell(node, definition.columns[field].kind) }
+            if field == entityField { entity = node }
         }
-        let cells = definition.columns.map { Self.cell(object[$0.name], $0.kind) }
+        let joinID = entity.flatMap { Self.text($0.value) }.map { Self.entityID($0, time) }
         return .row(.init(offset: record.offset, time: time, cells: cells, joinID: joinID))
     }
 
     /// A value as its column's kind; the texts `NaN`, `Infinity` and `-Infinity` stand for these numbers.
-    static func cell(_ value: JSONValue?, _ kind: MonitoredColumn.Kind) -> Cell {
-        guard let value, !value.isNull else { return .missing }
+    static func cell(_ value: JSONNode, _ kind: MonitoredColumn.Kind) -> Cell {
+        if value.isNull { return .missing }
         switch kind {
         case .numeric:
             if let number = value.doubleValue { return number.isFinite ? .number(number) : .nonFinite }
             if let flag = value.boolValue { return .number(flag ? 1 : 0) }
             return ["NaN", "Infinity", "-Infinity"].contains(value.stringValue) ? .nonFinite : .mistyped
         case .categorical:
-            return text(value).map { .category($0) } ?? .mistyped
+            if value.isObject || value.isArray { return .mistyped }
+            return text(value.value).map { .category($0) } ?? .mistyped
         }
     }
 

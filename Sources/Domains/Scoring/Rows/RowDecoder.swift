@@ -1,18 +1,14 @@
-internal import Glibc
 internal import JSON
 
 /// Reads rows, JSON objects, into floats in the order of a model's columns.
-///
-/// Fields mostly come in the order of the columns, so each is first compared with the column that is due; only one that
-/// stands elsewhere, or is none of the model's, is looked for among all.
 struct RowDecoder {
     private let columns: [ModelSignature.Column]
-    private let names: [[UInt8]]
+    private let names: JSONFieldNames
     private var isPresent: [Bool]
 
     init(_ columns: [ModelSignature.Column]) {
         self.columns = columns
-        names = columns.map { Array($0.name.utf8) }
+        names = JSONFieldNames(columns.map(\.name))
         isPresent = [Bool](repeating: false, count: columns.count)
     }
 
@@ -48,7 +44,7 @@ struct RowDecoder {
         var due = 0
         var rejection: RowRejection?
         root.forEachMember { key, node in
-            guard rejection == nil, let index = key.withBytes({ find($0, due: due) }) else { return }
+            guard rejection == nil, let index = names.index(of: key, due: due) else { return }
             due = index + 1
             isPresent[index] = true
             do throws(RowRejection) {
@@ -58,20 +54,6 @@ struct RowDecoder {
             }
         }
         if let rejection { throw rejection }
-    }
-
-    /// The column of this name; the one that is due is tried first.
-    private func find(_ name: UnsafeRawBufferPointer, due: Int) -> Int? {
-        if due < names.count, RowDecoder.equal(name, names[due]) { return due }
-        return names.firstIndex { RowDecoder.equal(name, $0) }
-    }
-
-    private static func equal(_ bytes: UnsafeRawBufferPointer, _ name: [UInt8]) -> Bool {
-        guard bytes.count == name.count else { return false }
-        guard let start = bytes.baseAddress else { return true }
-        return name.withUnsafeBytes { other in
-            other.baseAddress.map { memcmp(start, $0, bytes.count) == 0 } ?? true
-        }
     }
 
     private func checkPresence() throws(RowRejection) {
