@@ -52,6 +52,26 @@ def evidently_summary(paths: list[str]) -> Callable[[], Any]:
     return lambda: report.run(Dataset.from_pandas(current), None).dict()["metrics"][0]["value"]
 
 
+def evidently_windows(paths: list[str]) -> Callable[[], Any]:
+    """What a consumer of a topic does by hand: decodes a window of rows, makes a table of it and compares that."""
+    from evidently import Dataset, Report
+    from evidently.presets import DataDriftPreset
+
+    reference = Dataset.from_pandas(pd.read_parquet(paths[0]))
+    lines = pathlib.Path(paths[1]).read_bytes().splitlines()
+    size = int(paths[2])
+
+    def run() -> Any:
+        drifted = 0
+        for start in range(0, len(lines), size):
+            window = pd.DataFrame([json.loads(line) for line in lines[start : start + size]])
+            found = Report([DataDriftPreset()]).run(Dataset.from_pandas(window), reference).dict()
+            drifted += found["metrics"][0]["value"]["count"]
+        return drifted
+
+    return run
+
+
 def nannyml_univariate(paths: list[str]) -> Callable[[], Any]:
     import nannyml
 
@@ -128,6 +148,7 @@ def detector(name: str) -> Callable[[list[str]], Callable[[], Any]]:
 WHAT: dict[str, Callable[[list[str]], Callable[[], Any]]] = {
     "evidently_drift": evidently_drift,
     "evidently_summary": evidently_summary,
+    "evidently_windows": evidently_windows,
     "nannyml_univariate": nannyml_univariate,
     "nannyml_cbpe": nannyml_cbpe,
     **{name: kernel(name) for name in ("ks", "wasserstein", "mannwhitneyu", "anderson", "cramervonmises")},

@@ -12,7 +12,7 @@ import sys
 
 from bench_server import ROOT
 
-AREAS = ["scoring", "tracking", "artifacts", "event_log", "drift"]
+AREAS = ["scoring", "tracking", "artifacts", "event_log", "drift", "monitoring"]
 
 
 def main() -> int:
