@@ -92,6 +92,16 @@ package final class LakeReader {
         return found.count > limit ? nil : (found, missing)
     }
 
+    /// How many rows have a value.
+    package func present(_ column: String, of source: LakeSource) throws(LakeError) -> Int {
+        _ = try source.field(column)
+        let table = try connection.query(
+            "SELECT count(\(SQLText.identifier(column))) FROM \(source.reader(rows: nil))"
+        )
+        guard case .integer(let present) = table.columns[0][0] else { return 0 }
+        return Int(present)
+    }
+
     /// How many rows have a value, and how many different values there are.
     package func distinct(_ column: String, of source: LakeSource) throws(LakeError) -> (present: Int, distinct: Int) {
         _ = try source.field(column)

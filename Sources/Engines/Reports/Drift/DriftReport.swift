@@ -26,6 +26,14 @@ package struct SkippedColumn: Sendable, Hashable {
         self.name = name
         self.reason = reason
     }
+
+    /// A column of a kind that is not compared.
+    init(name: String, kind: ColumnKind) {
+        self.init(
+            name: name,
+            reason: kind == .unknown ? "empty" : "\(kind.inWords) \(kind == .text ? "is" : "are") not compared"
+        )
+    }
 }
 
 /// How the current data differs from a reference, column by column, the worst first.
@@ -81,7 +89,7 @@ package struct DriftReport: Sendable, Hashable {
             }
             guard column.kind.isCompared, other.kind.isCompared else {
                 let kind = column.kind.isCompared ? other.kind : column.kind
-                skipped.append(SkippedColumn(name: column.name, reason: "\(kind.inWords) is not compared"))
+                skipped.append(SkippedColumn(name: column.name, kind: kind))
                 continue
             }
             comparisons.append(try ColumnDrift(reference: column, current: other, options: options))

@@ -73,6 +73,12 @@ struct ColumnReader {
             )
         }
         guard left == right else { return try unequal(name, reference, current, decidedByCurrent) }
+        if left == .timestamp, !decidedByCurrent || !(reference.isText || current.isText) {
+            // Times are not compared, so their values need not be counted.
+            let present = try files.present(name, of: decidedByCurrent ? current : reference)
+            let kind = present == 0 ? ColumnKind.unknown : .datetime
+            return .skipped(SkippedColumn(name: name, kind: kind))
+        }
         let (first, second) = (
             try column(name, of: reference, nullableIntegersAreNumbers: decidedByCurrent),
             try column(name, of: current, nullableIntegersAreNumbers: decidedByCurrent)
@@ -110,7 +116,7 @@ struct ColumnReader {
 
     private static func compared(_ first: ReportColumn, _ second: ReportColumn, kind: ColumnKind) -> Pair {
         guard kind.isCompared else {
-            return .skipped(SkippedColumn(name: first.name, reason: "\(kind.inWords) is not compared"))
+            return .skipped(SkippedColumn(name: first.name, kind: kind))
         }
         return .columns(reference: first, current: second)
     }
@@ -123,8 +129,8 @@ struct ColumnReader {
         _ decidedByCurrent: Bool
     ) throws -> Pair {
         let isEmpty = (
-            try files.distinct(name, of: reference).present == 0,
-            try files.distinct(name, of: current).present == 0
+            try files.present(name, of: reference) == 0,
+            try files.present(name, of: current) == 0
         )
         guard isEmpty.0 || isEmpty.1 else {
             let (left, right) = (try reference.field(name).type, try current.field(name).type)
@@ -134,7 +140,7 @@ struct ColumnReader {
                     + "give both the same type, or choose the columns to compare"
             )
         }
-        if isEmpty.0, isEmpty.1 { return .skipped(SkippedColumn(name: name, reason: "empty is not compared")) }
+        if isEmpty.0, isEmpty.1 { return .skipped(SkippedColumn(name: name, kind: .unknown)) }
         let full = try column(
             name,
             of: isEmpty.0 ? current : reference,
