@@ -22,8 +22,8 @@ package enum ChunkedDrift {
         thresholds: [String: ChunkThreshold] = [:]
     ) throws(UndefinedStatistic) -> [ChunkMethod: ChunkSeries] {
         let whole = try ChunkedNumbers(reference)
-        let before = plan.ranges(of: reference.count).map { Array(reference[$0]) }
-        let now = plan.ranges(of: current.count).map { Array(current[$0]) }
+        let before = plan.ranges(of: reference.count).map { whole.chunk(reference[$0]) }
+        let now = plan.ranges(of: current.count).map { whole.chunk(current[$0]) }
         var found: [ChunkMethod: ChunkSeries] = [:]
         for method in methods where ChunkMethod.ofNumbers.contains(method) {
             found[method] = ChunkSeries(

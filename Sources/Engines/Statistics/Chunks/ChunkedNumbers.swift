@@ -28,21 +28,37 @@ package struct ChunkedNumbers: Sendable {
             ? nil : ReferenceBins(sample, edges: BinCounts.paddedEdges(low: low, high: high, bins: Self.fineBins))
     }
 
+    /// A chunk made ready for all methods: sorted, and counted in the bins of the reference.
+    package struct Chunk: Sendable {
+        fileprivate let sample: SortedSample
+        fileprivate let doane: ChunkShares
+        /// The share in each fine bin, where the reference has them.
+        fileprivate let fine: [Double]?
+    }
+
+    /// Prepares a chunk; NaN and infinities are left out.
+    ///
+    /// O(chunk log chunk + bins).
+    package func chunk(_ values: ArraySlice<Double>) -> Chunk {
+        let sample = SortedSample(Array(values))
+        return Chunk(sample: sample, doane: doane.shares(of: sample), fine: fine?.share(of: sample))
+    }
+
     /// The value of a chunk; nil when it has no number, or the method is not for numbers.
-    package func value(_ chunk: [Double], _ method: ChunkMethod) -> Double? {
-        let chunk = SortedSample(chunk)
-        guard !chunk.isEmpty else { return nil }
+    package func value(_ chunk: Chunk, _ method: ChunkMethod) -> Double? {
+        guard !chunk.sample.isEmpty else { return nil }
         switch method {
         case .kolmogorovSmirnov: return separation(chunk)
         case .wasserstein: return area(chunk)
-        case .jensenShannon: return doane.shares(of: chunk).jensenShannon
-        case .hellinger: return doane.shares(of: chunk).hellinger
+        case .jensenShannon: return chunk.doane.jensenShannon
+        case .hellinger: return chunk.doane.hellinger
         case .chiSquared, .largestDifference: return nil
         }
     }
 
-    private func separation(_ chunk: SortedSample) -> Double? {
-        guard let fine else {
+    private func separation(_ prepared: Chunk) -> Double? {
+        let chunk = prepared.sample
+        guard let fine, let shares = prepared.fine else {
             var greatest = 0
             let (n, m) = (sample.count, chunk.count)
             mergePass(sample.values, chunk.values) { _, below, chunkBelow in
@@ -52,15 +68,16 @@ package struct ChunkedNumbers: Sendable {
         }
         var greatest = 0.0
         var sum = Double(chunk.count(below: fine.edges[0])) / Double(chunk.count)
-        for (share, reference) in zip(fine.share(of: chunk), fine.cumulative) {
+        for (share, reference) in zip(shares, fine.cumulative) {
             sum += share
             greatest = max(greatest, abs(reference - sum))
         }
         return greatest
     }
 
-    private func area(_ chunk: SortedSample) -> Double? {
-        guard let fine else { return try? Wasserstein.distance(reference: sample, current: chunk) }
+    private func area(_ prepared: Chunk) -> Double? {
+        let chunk = prepared.sample
+        guard let fine, let shares = prepared.fine else { return try? Wasserstein.distance(reference: sample, current: chunk) }
         let (low, high) = (fine.edges[0], fine.edges[fine.edges.count - 1])
         let below = chunk.values.prefix(chunk.count(below: low))
         let above = chunk.values.suffix(chunk.count - chunk.count(upTo: high))
@@ -68,7 +85,7 @@ package struct ChunkedNumbers: Sendable {
         // As the original has it: the end of the reference counts as one more value of the chunk.
         var sum = below.isEmpty ? 0 : Double(below.count + 1) / rows
         var within = CompensatedSum()
-        for (share, reference) in zip(fine.share(of: chunk), fine.cumulative) {
+        for (share, reference) in zip(shares, fine.cumulative) {
             sum += share
             within.add(abs(reference - sum))
         }
