@@ -29,6 +29,7 @@ struct Golden: Decodable {
     let regressor: [Float]
     let words: [Float]
     let pipeline: [Float]
+    let three: [Float]
     let columns: [Float]
 
     /// The rows one after the other, with `missing` where a value is missing.

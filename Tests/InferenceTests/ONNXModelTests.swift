@@ -25,8 +25,14 @@ struct ONNXModelTests {
 
     @Test func aRegressionGivesItsValue() throws {
         expectEqual(try scores("regressor", golden.flat(missing: .nan)), golden.regressor, within: 1e-4)
-        #expect(try Fixtures.model("regressor").givesProbabilities == false)
-        #expect(try Fixtures.model("classifier").givesProbabilities)
+        #expect(try Fixtures.model("regressor").scoreKind == .value)
+        #expect(try Fixtures.model("classifier").scoreKind == .probability)
+    }
+
+    @Test func aClassifierOfThreeClassesGivesTheClass() throws {
+        #expect(try Fixtures.model("three-classes").scoreKind == .category)
+        #expect(try scores("three-classes", golden.flat(missing: 0)) == golden.three)
+        #expect(Set(golden.three) == [0, 1, 2])
     }
 
     @Test func classesWithNamesGiveTheProbabilityOfTheSecond() throws {
@@ -89,7 +95,7 @@ struct ONNXModelTests {
         #expect(missing?.code == .invalidModel)
     }
 
-    @Test(arguments: [("doubles", "32-bit floats"), ("three-classes", "two class probabilities")])
+    @Test(arguments: [("doubles", "32-bit floats"), ("three-words", "its classes are texts")])
     func aModelThatCannotBeScoredSaysWhy(_ name: String, _ reason: String) throws {
         let error = #expect(throws: InferenceError.self) { try Fixtures.model(name) }
         #expect(error?.code == .unsupportedModel)

@@ -71,6 +71,7 @@ import Testing
         #expect(project.monitors[0].drift?.wasserstein == nil)
         #expect(project.retraining[0].alerts == ["performance", "drift"])
         #expect(project.retraining[0].isAutomatic)
+        #expect(project.retraining[0].gate.metric == "auc" && project.retraining[0].gate.atLeast == 0.6)
         #expect(project.checks[0].holds(for: 0))
         #expect(!project.checks[0].holds(for: 1))
     }
@@ -79,6 +80,15 @@ import Testing
         let warnings = try read(Self.good).warnings
         #expect(warnings.contains { $0.hasPrefix("futureField") })
         #expect(warnings.contains { $0.contains("'other'") })
+    }
+
+    @Test func `a gate compares by the usual metric of the monitor's task`() throws {
+        let text = Self.good.replacing("predictions: {champion: out}", with: "predictions: {champion: out}\n    task: regression")
+            .replacing("gate: {metric: auc, atLeast: 0.6, margin: 0.01}", with: "gate: {atMost: 3, confidense: 0.9}")
+        let project = try read(text)
+        #expect(project.retraining[0].gate.metric(of: project.monitors[0].task) == ("mae", true))
+        #expect(project.retraining[0].gate.atMost == 3)
+        #expect(project.warnings.contains("retraining[0].gate.confidense: not a field that is read"))
     }
 
     @Test func `a folder with only a quix file is a project`() throws {
@@ -95,6 +105,11 @@ import Testing
         ("window: {size: 5}", "window: {size: 0}", "monitors[0].window.size: must be from 1"),
         ("metric: log_loss", "metric: loss", "monitors[0].performance[0].metric: must be one of"),
         ("holdOut: {rows: 2}", "holdOut: {rows: 10}", "retraining[0].holdOut.rows: must be from 1 to 9"),
+        ("metric: auc, atLeast: 0.6", "metric: mae", "gate.metric: 'mae' is no metric of a binary model: it has auc, f1"),
+        ("metric: auc, atLeast: 0.6", "metric: brier, atLeast: 0.6", "brier is a loss, of which less is better: give atMost"),
+        ("metric: auc, atLeast: 0.6", "atMost: 0.6", "more is better of auc: give atLeast"),
+        ("margin: 0.01", "confidence: 95", "retraining[0].gate.confidence: must be from 0.5 to 0.999, such as 0.95"),
+        ("margin: 0.01", "tolerance: 0.1", "retraining[0].gate.tolerance: is what the gain may lack at a confidence"),
         ("monitor: watch", "monitor: wach", "there is no 'wach'; declared are watch"),
         ("dataset: rows, model: m", "dataset: row, model: m", "training 'train'.dataset: there is no 'row'"),
         ("{name: out}", "{name: rows}", "'rows' stands there twice"),

@@ -61,7 +61,8 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         let bad = labels.map { $0 ? 0.1 : 0.9 }
         let better = state.withLock { $0.challengerIsBetter }
         return HoldOutScores(
-            labels: labels,
+            task: .binary,
+            labels: labels.map { $0 ? 1 : 0 },
             champion: better ? bad : good,
             challenger: better ? good : bad,
             offsets: 0...199

@@ -1,3 +1,4 @@
+internal import Inference
 internal import JSON
 @testable internal import Scoring
 internal import Testing
@@ -65,11 +66,11 @@ struct RowDecoderTests {
 }
 
 struct PredictionWriterTests {
-    func write(_ score: Float, probabilities: Bool = true, topic: String = "weather") -> String {
+    func write(_ score: Float, _ kind: ScoreKind = .probability, topic: String = "weather") -> String {
         let writer = PredictionWriter(
             model: "ra\"in",
             version: 3,
-            givesProbabilities: probabilities,
+            scoreKind: kind,
             topic: topic,
             partition: 2
         )
@@ -84,7 +85,8 @@ struct PredictionWriterTests {
                 == #"{"prediction_id":"weather-2-12","event_time":-86400000,"probability":0.123,"prediction":0,"#
                 + #""model":"ra\"in","version":3,"source":{"topic":"weather","partition":2,"offset":12}}"#
         )
-        #expect(write(-2.5, probabilities: false).contains(#","value":-2.5,"model""#))
+        #expect(write(-2.5, .value).contains(#","value":-2.5,"model""#))
+        #expect(write(2, .category).contains(#","prediction":2,"model""#))
     }
 
     @Test(arguments: [0, 1, 0.5, 0.500001, 1e-7, 0.1, 0.3333333, 1e-30] as [Float])

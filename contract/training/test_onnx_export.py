@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 import pandas
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -38,3 +38,20 @@ def test_a_model_whose_forms_differ_is_refused(rows: pandas.DataFrame) -> None:
     model = HistGradientBoostingClassifier(max_iter=50).fit(features.astype("float32"), rows.rain)
     with pytest.raises(ParityError, match=r"differs by .* at row \d+.*FunctionTransformer\(np.float32\)"):
         to_onnx(model, features)
+
+
+def test_a_regressor_converts(rows: pandas.DataFrame) -> None:
+    features = rows.drop(columns=["day", "rain", "sea_level_pressure"])
+    model = make_pipeline(FunctionTransformer(numpy.float32), HistGradientBoostingRegressor(max_iter=50))
+    onnx = to_onnx(model.fit(features, rows.sea_level_pressure), features)
+    assert check_parity(onnx, model, features) < 1e-6
+
+
+def test_several_classes_convert_where_they_are_whole_numbers(rows: pandas.DataFrame) -> None:
+    features = rows.drop(columns=["day", "rain"])
+    classes = pandas.cut(rows.temperature, 3, labels=False)
+    model = make_pipeline(FunctionTransformer(numpy.float32), HistGradientBoostingClassifier(max_iter=20))
+    assert check_parity(to_onnx(model.fit(features, classes), features), model, features) < 1e-6
+    words = model.fit(features, numpy.array(["cold", "mild", "hot"])[classes])
+    with pytest.raises(ValueError, match="the classes are cold, hot, mild: train on whole numbers"):
+        to_onnx(words, features)

@@ -1,4 +1,4 @@
-"""Logs a scikit-learn classifier to MLflow together with its ONNX form.
+"""Logs a scikit-learn classifier or regressor to MLflow together with its ONNX form.
 
 One logged model then has both: `model.skops` for Python and `model.onnx` for Martlet's native scorer, side by side
 with one `MLmodel` file, one signature and one registry version. The two are compared on real rows first, so a version
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 ONNX_FILE = "model.onnx"
 TOLERANCE = 1e-5
-"""The largest difference between the two forms' probabilities that is still the same model."""
+"""The largest difference between the two forms' answers that is still the same model; of numbers, as a share of the largest."""
 
 _PACKAGES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
 
 
 class ParityError(ValueError):
-    """The ONNX form does not give the probabilities of the model that it was made from."""
+    """The ONNX form does not give the answers of the model that it was made from."""
 
 
 def log_model(
@@ -40,21 +40,23 @@ def log_model(
     registered_model_name: str | None = None,
     tolerance: float = TOLERANCE,
 ) -> ModelInfo:
-    """Logs a fitted classifier with its signature, an input example and its ONNX form.
+    """Logs a fitted classifier or regressor with its signature, an input example and its ONNX form.
 
     Args:
-        model: a fitted binary classifier of scikit-learn; its pyfunc form predicts `predict_proba`.
+        model: a fitted model of scikit-learn: a classifier of two classes or, where they are whole numbers, of
+            several, or a regressor. The pyfunc form of a classifier predicts `predict_proba`.
         features: real rows in the columns it was fitted on. All of them are used to compare the two forms, the first
             ones become the input example.
         name: the logged model's name.
         registered_model_name: adds a version to this registered model, which is made when it does not exist.
-        tolerance: the largest difference in probability that is accepted.
+        tolerance: the largest difference that is accepted: in probability, or as a share of the largest number.
 
     Returns:
         What MLflow says about the logged model; `registered_model_version` is its number in the registry.
 
     Raises:
-        ParityError: when a probability differs by more than `tolerance`.
+        ParityError: when an answer differs by more than `tolerance`.
+        ValueError: when there are more than two classes and they are not whole numbers.
     """
     from mlflow.models import Model, infer_signature
 
@@ -62,7 +64,7 @@ def log_model(
 
     # Signature in float64: MLflow refuses float64 data for a float32 column, while the reverse is always safe.
     wide = features.astype("float64")
-    signature = infer_signature(wide.head(5), model.predict_proba(features.head(5)))
+    signature = infer_signature(wide.head(5), _answers(model, features.head(5)))
     return Model.log(
         artifact_path=None,
         name=name,
@@ -97,7 +99,7 @@ def save_model(
         mlflow_model=mlflow_model,
         signature=signature,
         input_example=input_example,
-        pyfunc_predict_fn="predict_proba",
+        pyfunc_predict_fn="predict_proba" if hasattr(model, "classes_") else "predict",
         skops_trusted_types=_types_of(model),
         # Named here: MLflow would find them by loading the model in another process, which takes seconds.
         pip_requirements=[f"{package}=={version(package)}" for package in _PACKAGES],
@@ -117,18 +119,26 @@ def save_model(
 
 
 def to_onnx(model: Any, features: pd.DataFrame, tolerance: float = TOLERANCE) -> bytes:
-    """Converts a fitted classifier to ONNX: one float32 tensor in, a tensor of probabilities out.
+    """Converts a fitted model to ONNX: one float32 tensor in; classes and a tensor of probabilities, or numbers, out.
 
     A first step `FunctionTransformer(np.float32)` of a pipeline is left out: ONNX values are float32 already.
 
     Raises:
-        ParityError: when a probability on `features` differs by more than `tolerance`.
+        ParityError: when an answer on `features` differs by more than `tolerance`.
+        ValueError: when there are more than two classes and they are not whole numbers.
     """
     import skl2onnx
 
     rows = features.to_numpy(dtype=np.float32)
-    converted = skl2onnx.to_onnx(_without_rounding(model), rows[:1], options={"zipmap": False})
-    for key, value in (("features", ",".join(features.columns)), ("classes", ",".join(map(str, model.classes_)))):
+    known = {"features": ",".join(features.columns)}
+    options = None
+    if hasattr(model, "classes_"):
+        if len(model.classes_) > 2 and not np.issubdtype(np.asarray(model.classes_).dtype, np.integer):
+            raise ValueError(f"the classes are {', '.join(map(str, model.classes_[:5]))}: train on whole numbers instead")
+        known["classes"] = ",".join(map(str, model.classes_))
+        options = {"zipmap": False}
+    converted = skl2onnx.to_onnx(_without_rounding(model), rows[:1], options=options)
+    for key, value in known.items():
         entry = converted.metadata_props.add()
         entry.key, entry.value = key, value
     serialized = converted.SerializeToString()
@@ -137,7 +147,7 @@ def to_onnx(model: Any, features: pd.DataFrame, tolerance: float = TOLERANCE) ->
 
 
 def check_parity(onnx: bytes, model: Any, features: pd.DataFrame, tolerance: float = TOLERANCE) -> float:
-    """The largest difference in probability between the two forms over `features`.
+    """The largest difference between the two forms over `features`: in probability, or as a share of the largest number.
 
     Raises:
         ParityError: when it is more than `tolerance`, naming the row.
@@ -148,8 +158,10 @@ def check_parity(onnx: bytes, model: Any, features: pd.DataFrame, tolerance: flo
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     rows = features.to_numpy(dtype=np.float32)
-    _, found = session.run(None, {session.get_inputs()[0].name: rows})
-    differences = np.abs(found - model.predict_proba(features)).max(axis=1)
+    found = session.run(None, {session.get_inputs()[0].name: rows})[-1]
+    expected = _answers(model, features).reshape(len(rows), -1)
+    scale = 1.0 if hasattr(model, "classes_") else max(1.0, float(np.abs(expected).max()))
+    differences = np.abs(found.reshape(len(rows), -1) - expected).max(axis=1) / scale
     worst = int(differences.argmax())
     if not differences[worst] <= tolerance:
         raise ParityError(
@@ -157,6 +169,11 @@ def check_parity(onnx: bytes, model: Any, features: pd.DataFrame, tolerance: flo
             "begin the model with FunctionTransformer(np.float32), so that both forms compare the same numbers"
         )
     return float(differences[worst])
+
+
+def _answers(model: Any, features: pd.DataFrame) -> np.ndarray:
+    """Probabilities of a classifier, numbers of a regressor."""
+    return model.predict_proba(features) if hasattr(model, "classes_") else np.asarray(model.predict(features))
 
 
 def _without_rounding(model: Any) -> Any:

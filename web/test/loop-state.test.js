@@ -1,4 +1,4 @@
-import { changed, complete, driftColumns, mean, promotions, recentGain, series, spans, versionOf } from "../js/calc/loop-state.js";
+import { METRICS, changed, complete, driftColumns, mean, metricsOf, promotions, recentGain, series, spans, versionOf } from "../js/calc/loop-state.js";
 import { equal, holds, test } from "./harness.js";
 
 const window = (index, more) => ({ index, first_row: index * 10, last_row: index * 10 + 9, ...more });
@@ -32,6 +32,12 @@ test("a window, an alert and a step come in once, and are replaced when they com
 test("a state may be a word or parts of a snapshot", () => {
   equal(changed(complete({}), { change: "state", data: "finished" }).state, "finished");
   equal(changed(complete({}), { change: "state", data: { champion: { version: 2 } } }).champion, { version: 2 });
+});
+
+test("a loop of a server that says no task is drawn by AUC, another by the metrics of its task", () => {
+  equal(complete({}).metric, "auc");
+  equal([metricsOf("binary")[0], metricsOf("regression")[0], metricsOf("multiclass")[0]], ["auc", "mae", "f1"]);
+  holds(["binary", "multiclass", "regression"].flatMap(metricsOf).every((name) => METRICS[name]), "a name for each");
 });
 
 test("a change of unknown kind is passed over", () => {

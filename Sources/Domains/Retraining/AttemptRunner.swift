@@ -1,3 +1,4 @@
+internal import Execution
 internal import JSON
 internal import Primitives
 internal import Telemetry
@@ -10,6 +11,8 @@ struct AttemptRunner: Sendable {
     let attempts: AttemptStore
 
     private static let logger = Logger(label: "retraining")
+    /// A paired comparison of many rows takes seconds.
+    private static let judging = BlockingPool(name: "gate", threads: 1)
 
     /// Does what is left to do; errors of a step make the attempt `failed` and leave the champion as it is.
     ///
@@ -83,7 +86,8 @@ struct AttemptRunner: Sendable {
             champion: champion,
             challenger: challenger.version
         )
-        let verdict = policy.gate.judge(scores)
+        let gate = policy.gate
+        let verdict = try await AttemptRunner.judging.run { gate.judge(scores) }
         attempt.championVersion = champion
         attempt.verdict = verdict
         attempt.state = verdict.passed ? .promoting : .refused

@@ -86,43 +86,74 @@ extension TrainedModel {
 extension GateVerdict {
     /// The verdict as the API shows it.
     package var json: JSONObject {
-        [
+        var object: JSONObject = [
             "passed": .bool(passed), "reasons": .array(reasons.map(JSONValue.string)),
-            "rows": .int(Int64(numbers.rows)), "first_offset": .int(numbers.firstOffset),
-            "last_offset": .int(numbers.lastOffset), "champion": .object(numbers.champion.json),
-            "challenger": .object(numbers.challenger.json),
+            "task": .string(numbers.task.rawValue), "metric": .string(numbers.metric.rawValue),
+            "rows": .int(Int64(numbers.rows)),
+            "champion": .object(numbers.champion.json(of: numbers.task)),
+            "challenger": .object(numbers.challenger.json(of: numbers.task)),
         ]
+        if let offsets = numbers.offsets {
+            object["first_offset"] = .int(offsets.lowerBound)
+            object["last_offset"] = .int(offsets.upperBound)
+        }
+        object["paired"] = numbers.paired.map { .object($0.json) }
+        return object
     }
 
+    /// Reads a stored verdict; one from before gates had a metric compared two binary models by AUC.
     init?(json: JSONValue) {
         guard let passed = json["passed"]?.boolValue else { return nil }
+        var offsets: ClosedRange<Int64>?
+        if let first = json["first_offset"]?.intValue, let last = json["last_offset"]?.intValue, first <= last {
+            offsets = first...last
+        }
         self.init(
             passed: passed,
             reasons: json["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? [],
             numbers: GateNumbers(
+                task: json["task"]?.stringValue.flatMap(GateTask.init) ?? .binary,
+                metric: json["metric"]?.stringValue.flatMap(GateMetric.init) ?? .auc,
                 rows: Int(json["rows"]?.intValue ?? 0),
-                firstOffset: json["first_offset"]?.intValue ?? 0,
-                lastOffset: json["last_offset"]?.intValue ?? 0,
+                offsets: offsets,
                 champion: ModelNumbers(json: json["champion"]),
-                challenger: ModelNumbers(json: json["challenger"])
+                challenger: ModelNumbers(json: json["challenger"]),
+                paired: json["paired"].flatMap(PairedGain.init)
             )
+        )
+    }
+}
+
+extension PairedGain {
+    /// The gain as the API shows it.
+    package var json: JSONObject {
+        [
+            "gain": .double(gain), "lower_bound": .double(lowerBound), "confidence": .double(confidence),
+            "draws": .int(Int64(draws)),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let gain = json["gain"]?.doubleValue, let lowerBound = json["lower_bound"]?.doubleValue,
+            let confidence = json["confidence"]?.doubleValue
+        else { return nil }
+        self.init(
+            gain: gain,
+            lowerBound: lowerBound,
+            confidence: confidence,
+            draws: Int(json["draws"]?.intValue ?? 0)
         )
     }
 }
 
 extension ModelNumbers {
     /// The numbers as the API shows them; one that is not defined is null.
-    package var json: JSONObject {
-        [
-            "auc": auc.map(JSONValue.double) ?? .null, "f1": f1.map(JSONValue.double) ?? .null,
-            "log_loss": logLoss.map(JSONValue.double) ?? .null, "brier": brier.map(JSONValue.double) ?? .null,
-        ]
+    package func json(of task: GateTask) -> JSONObject {
+        JSONObject(task.metrics.map { ($0.rawValue, values[$0].map(JSONValue.double) ?? .null) })
     }
 
     init(json: JSONValue?) {
-        auc = json?["auc"]?.doubleValue
-        f1 = json?["f1"]?.doubleValue
-        logLoss = json?["log_loss"]?.doubleValue
-        brier = json?["brier"]?.doubleValue
+        self.init()
+        for metric in GateMetric.allCases { values[metric] = json?[metric.rawValue]?.doubleValue }
     }
 }

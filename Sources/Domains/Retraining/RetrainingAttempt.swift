@@ -63,26 +63,18 @@ package struct GateVerdict: Sendable, Hashable {
 
 /// The numbers of both models on the same hold-out rows.
 package struct GateNumbers: Sendable, Hashable {
+    /// What the models say of a row.
+    package var task: GateTask
+    /// The metric that decided.
+    package var metric: GateMetric
     /// Rows compared.
     package var rows: Int
-    /// First and last offset of the rows in the topic.
-    package var firstOffset: Int64
-    /// Last offset of the rows in the topic.
-    package var lastOffset: Int64
+    /// First and last offset of the rows in the topic; nil where they come from several partitions.
+    package var offsets: ClosedRange<Int64>?
     /// The champion's numbers.
     package var champion: ModelNumbers
     /// The challenger's numbers.
     package var challenger: ModelNumbers
-}
-
-/// Quality of one model on the hold-out rows; nil where a number is not defined, as AUC is with one class only.
-package struct ModelNumbers: Sendable, Hashable {
-    /// Area under the ROC curve.
-    package var auc: Double?
-    /// F1 at a probability of 0.5.
-    package var f1: Double?
-    /// Mean negative log-likelihood, natural logarithm.
-    package var logLoss: Double?
-    /// Mean squared error of the probability.
-    package var brier: Double?
+    /// How sure the gain is; nil where the gate does not ask.
+    package var paired: PairedGain?
 }

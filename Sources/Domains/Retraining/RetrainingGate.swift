@@ -3,23 +3,32 @@ internal import Statistics
 extension RetrainingPolicy.Gate {
     /// Compares both models on the same rows and says whether the challenger may take the champion's place.
     ///
-    /// Pure. Where AUC is not defined, since all rows are of one class, nothing passes: the champion stays.
+    /// Pure; with a confidence it blocks for as long as the draws take. Where the metric is not defined, as AUC where all
+    /// rows are of one class, nothing passes: the champion stays.
     package func judge(_ scores: HoldOutScores) -> GateVerdict {
-        let champion = ModelNumbers(probabilities: scores.champion, labels: scores.labels)
-        let challenger = ModelNumbers(probabilities: scores.challenger, labels: scores.labels)
-        let numbers = GateNumbers(
+        let champion = ModelNumbers(scores.task, predictions: scores.champion, labels: scores.labels)
+        let challenger = ModelNumbers(scores.task, predictions: scores.challenger, labels: scores.labels)
+        var numbers = GateNumbers(
+            task: scores.task,
+            metric: metric,
             rows: scores.labels.count,
-            firstOffset: scores.offsets.lowerBound,
-            lastOffset: scores.offsets.upperBound,
+            offsets: scores.offsets,
             champion: champion,
             challenger: challenger
         )
         var rules = [enoughRows(scores.labels.count)]
-        if let before = champion.auc, let after = challenger.auc {
+        do throws(UndefinedStatistic) {
+            let before = try metric.value(scores.task, predictions: scores.champion, labels: scores.labels)
+            let after = try metric.value(scores.task, predictions: scores.challenger, labels: scores.labels)
             rules.append(gain(before: before, after: after))
-            rules.append(floor(after: after))
-        } else {
-            rules.append((false, "AUC is not defined on the hold-out rows: all are of one class"))
+            if let limit { rules.append(bound(after: after, limit)) }
+            if let confidence {
+                let paired = try PairedGain(scores, metric: metric, confidence: confidence)
+                numbers.paired = paired
+                rules.append(sureness(paired))
+            }
+        } catch {
+            rules.append((false, "\(metric.title) is not defined on the hold-out rows: \(error)"))
         }
         let failed = rules.filter { !$0.passed }.map(\.reason)
         let held = rules.filter { $0.passed }.map(\.reason)
@@ -35,30 +44,35 @@ extension RetrainingPolicy.Gate {
     }
 
     private func gain(before: Double, after: Double) -> Rule {
-        let numbers = "challenger AUC \(rounded(after)), champion \(rounded(before))"
-        return after >= before + minimumGain
+        let numbers = "challenger \(metric.title) \(rounded(after)), champion \(rounded(before))"
+        let isEnough = metric.higherIsBetter ? after >= before + minimumGain : after <= before - minimumGain
+        return isEnough
             ? (true, "\(numbers): a gain of at least \(rounded(minimumGain))")
             : (false, "\(numbers): less than the gain of \(rounded(minimumGain)) that is asked for")
     }
 
-    private func floor(after: Double) -> Rule {
-        after >= minimumAUC
-            ? (true, "challenger AUC \(rounded(after)) is at least \(rounded(minimumAUC))")
-            : (false, "challenger AUC \(rounded(after)) is below \(rounded(minimumAUC))")
+    private func bound(after: Double, _ limit: Double) -> Rule {
+        let number = "challenger \(metric.title) \(rounded(after))"
+        if metric.higherIsBetter {
+            return after >= limit
+                ? (true, "\(number) is at least \(rounded(limit))") : (false, "\(number) is below \(rounded(limit))")
+        }
+        return after <= limit
+            ? (true, "\(number) is at most \(rounded(limit))") : (false, "\(number) is above \(rounded(limit))")
+    }
+
+    /// Strictly above: rows on which both models say the same give a bound of 0, and keep the champion.
+    private func sureness(_ paired: PairedGain) -> Rule {
+        let numbers =
+            "with \(rounded(paired.confidence * 100)) % confidence the gain in \(metric.title) is above "
+            + "\(rounded(paired.lowerBound))"
+        return paired.lowerBound > -tolerance
+            ? (true, "\(numbers), more than \(rounded(-tolerance))")
+            : (false, "\(numbers) only, not more than \(rounded(-tolerance))")
     }
 
     private func rounded(_ value: Double) -> Double {
-        (value * 10_000).rounded() / 10_000
-    }
-}
-
-extension ModelNumbers {
-    /// Computes the numbers of probabilities of class 1; equal to scikit-learn's.
-    package init(probabilities: [Double], labels: [Bool]) {
-        auc = try? ReceiverOperatingCharacteristic.areaUnderCurve(scores: probabilities, labels: labels)
-        let confusion = try? BinaryConfusion(predictions: probabilities.map { $0 >= 0.5 }, labels: labels)
-        f1 = confusion?.f1
-        logLoss = try? ProbabilityLoss.logarithmic(probabilities: probabilities, labels: labels)
-        brier = try? ProbabilityLoss.brier(probabilities: probabilities, labels: labels)
+        // Adding 0 makes the negative zero positive.
+        (value * 10_000).rounded() / 10_000 + 0
     }
 }

@@ -68,17 +68,35 @@ package struct RetrainingPolicy: Sendable, Hashable {
 
     /// What a challenger must show on the hold-out rows to take the champion's place.
     package struct Gate: Sendable, Hashable {
-        /// The challenger's AUC must be at least the champion's plus this.
+        /// What the models say of a row.
+        package var task: GateTask
+        /// What is compared.
+        package var metric: GateMetric
+        /// By how much the challenger must be better than the champion.
         package var minimumGain: Double
-        /// The challenger's AUC must be at least this.
-        package var minimumAUC: Double
+        /// The least value that the challenger must have, the greatest of a loss; nil for any.
+        package var limit: Double?
         /// Fewest hold-out rows that neither model was trained on.
         package var minimumRows: Int
+        /// How sure the gain must be, see ``PairedGain``; nil where the rows as they are decide.
+        package var confidence: Double?
+        /// How much worse the challenger may be at that confidence.
+        package var tolerance: Double = 0
 
-        /// A gate that lets equals pass where the numbers are nil.
-        package init(minimumGain: Double = 0, minimumAUC: Double = 0.5, minimumRows: Int = 100) {
+        /// A gate on the task's own metric that lets an equal challenger pass, since it is the fresher one; AUC must be
+        /// at least a coin's.
+        package init(
+            task: GateTask = .binary,
+            metric: GateMetric? = nil,
+            minimumGain: Double = 0,
+            limit: Double? = nil,
+            minimumRows: Int = 100
+        ) {
+            let metric = metric ?? task.defaultMetric
+            self.task = task
+            self.metric = metric
             self.minimumGain = minimumGain
-            self.minimumAUC = minimumAUC
+            self.limit = limit ?? (metric == .auc ? 0.5 : nil)
             self.minimumRows = minimumRows
         }
     }

@@ -64,17 +64,26 @@ package struct TrainedModel: Sendable, Hashable {
 
 /// What both models said about the hold-out rows.
 package struct HoldOutScores: Sendable {
-    /// True where the row is of class 1.
-    package var labels: [Bool]
-    /// The champion's probability for each row.
+    /// What the numbers are: probabilities of class 1, classes, or values.
+    package var task: GateTask
+    /// What was true of each row.
+    package var labels: [Double]
+    /// What the champion says of each row.
     package var champion: [Double]
-    /// The challenger's probability for each row.
+    /// What the challenger says of each row.
     package var challenger: [Double]
-    /// First and last offset of the rows in the topic.
-    package var offsets: ClosedRange<Int64>
+    /// First and last offset of the rows in the topic; nil where they come from several partitions.
+    package var offsets: ClosedRange<Int64>?
 
     /// Pairs the labels with what the models said; all arrays have one length.
-    package init(labels: [Bool], champion: [Double], challenger: [Double], offsets: ClosedRange<Int64>) {
+    package init(
+        task: GateTask,
+        labels: [Double],
+        champion: [Double],
+        challenger: [Double],
+        offsets: ClosedRange<Int64>?
+    ) {
+        self.task = task
         self.labels = labels
         self.champion = champion
         self.challenger = challenger

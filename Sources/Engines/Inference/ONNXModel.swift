@@ -52,13 +52,16 @@ package final class ONNXModel: @unchecked Sendable {
         }
     }
 
-    /// True where a score is a probability, false where it is a value of a regression.
-    package var givesProbabilities: Bool {
-        if case .value = layout.output { return false }
-        return true
+    /// What a score says.
+    package var scoreKind: ScoreKind {
+        switch layout.output {
+        case .probabilities, .maps: .probability
+        case .value: .value
+        case .classes: .category
+        }
     }
 
-    /// Scores rows that lie one after the other: the probability of class 1, or the value, for each row.
+    /// Scores rows that lie one after the other: the probability of class 1, the value or the class, for each row.
     ///
     /// - Throws: `InferenceError` with code `invalidInput` where the number of features is wrong, else `failed`.
     package func scores(
@@ -176,6 +179,7 @@ package final class ONNXModel: @unchecked Sendable {
         case .probabilities: try OutputReader(runtime).readTensor(output, rowCount, width: 2, into: &scores)
         case .value: try OutputReader(runtime).readTensor(output, rowCount, width: 1, into: &scores)
         case .maps: try OutputReader(runtime).readMaps(output, rowCount, into: &scores)
+        case .classes: try OutputReader(runtime).readClasses(output, rowCount, into: &scores)
         }
     }
 

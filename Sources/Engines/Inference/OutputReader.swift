@@ -46,6 +46,20 @@ struct OutputReader {
         }
     }
 
+    /// The classes of a tensor of whole numbers; each must be one that a 32-bit float holds exactly.
+    func readClasses(_ value: OpaquePointer, _ rowCount: Int, into scores: inout [Float]) throws(InferenceError) {
+        let classes = try cells(value, of: .int64, as: Int64.self)
+        guard classes.count == rowCount else {
+            throw InferenceError(.failed, "the model gave \(classes.count) classes for \(rowCount) rows")
+        }
+        for row in 0..<rowCount {
+            guard let score = Float(exactly: classes[row]) else {
+                throw InferenceError(.unsupportedModel, "class \(classes[row]) is too large: number classes from 0")
+            }
+            scores.append(score)
+        }
+    }
+
     private func element(_ container: OpaquePointer, _ index: Int) throws(InferenceError) -> OpaquePointer {
         var value: OpaquePointer?
         let functions = runtime.functions
@@ -56,19 +70,28 @@ struct OutputReader {
 
     /// The floats of a tensor, in place; valid as long as `value`.
     private func floats(_ value: OpaquePointer) throws(InferenceError) -> UnsafeBufferPointer<Float> {
+        try cells(value, of: .float, as: Float.self)
+    }
+
+    private func cells<Element>(
+        _ value: OpaquePointer,
+        of expected: ElementType,
+        as element: Element.Type
+    ) throws(InferenceError) -> UnsafeBufferPointer<Element> {
         let functions = runtime.functions
         var info: OpaquePointer?
         try check(ort_value_info(functions, value, &info), functions)
         defer { ort_release_value_info(functions, info) }
         var type: Int32 = 0
         try check(ort_element_type(functions, info, &type), functions)
-        guard type == ElementType.float.rawValue else {
-            throw InferenceError(.unsupportedModel, "the model's output does not hold 32-bit floats")
+        guard type == expected.rawValue else {
+            let name = expected == .float ? "32-bit floats" : "64-bit whole numbers"
+            throw InferenceError(.unsupportedModel, "the model's output does not hold \(name)")
         }
         var count = 0
         try check(ort_element_count(functions, info, &count), functions)
         var data: UnsafeMutableRawPointer?
         try check(ort_tensor_data(functions, value, &data), functions)
-        return UnsafeBufferPointer(start: data?.assumingMemoryBound(to: Float.self), count: count)
+        return UnsafeBufferPointer(start: data?.assumingMemoryBound(to: element), count: count)
     }
 }

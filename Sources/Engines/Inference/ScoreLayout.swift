@@ -1,3 +1,13 @@
+/// What the number that a model gives for a row says.
+package enum ScoreKind: Sendable, Hashable {
+    /// The probability of class 1 of two.
+    case probability
+    /// The value of a regression.
+    case value
+    /// The class, of more than two: a whole number.
+    case category
+}
+
 /// How rows go into a model and how one number a row comes out of it, found once when the model is opened.
 struct ScoreLayout: Sendable {
     enum Input: Sendable {
@@ -14,6 +24,8 @@ struct ScoreLayout: Sendable {
         case value
         /// One map a row from class to probability; the last of its two classes counts.
         case maps
+        /// A whole number a row, `[rows]`: the class, of more than two.
+        case classes
     }
 
     let input: Input
@@ -56,10 +68,29 @@ struct ScoreLayout: Sendable {
             return shape.count == 1 || shape.count == 2 && shape[1] < 2
         }
         if let value = floats.first, floats.count == 1 { return (.value, value.name) }
+        if let classes = try findClasses(outputs) { return (.classes, classes) }
         let names = outputs.map { "\"\($0.name)\"" }.joined(separator: ", ")
         throw unsupported(
-            "none of its outputs (\(names)) gives two class probabilities or one value a row as 32-bit floats"
+            "none of its outputs (\(names)) gives two class probabilities or one value a row as 32-bit floats, or the "
+                + "class of more than two as a whole number"
         )
+    }
+
+    /// The output that names the class of a row, where another gives the probabilities of several.
+    private static func findClasses(_ outputs: [ModelValue]) throws(InferenceError) -> String? {
+        let hasProbabilities = outputs.contains { output in
+            guard case .tensor(.float, let shape) = output.kind else { return false }
+            return shape.count == 2 && shape[1] > 2
+        }
+        guard hasProbabilities else { return nil }
+        for output in outputs {
+            guard case .tensor(let type, let shape) = output.kind, shape.count == 1 else { continue }
+            if type == .int64 { return output.name }
+            if type == .string {
+                throw unsupported("its classes are texts: number them, and train on the whole numbers")
+            }
+        }
+        return nil
     }
 
     private static func unsupported(_ reason: String) -> InferenceError {

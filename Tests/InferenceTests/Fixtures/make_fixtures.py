@@ -74,6 +74,9 @@ onnx.checker.check_model(by_column)
 three = LogisticRegression().fit(complete, label + (complete[:, 4] > 1))
 save("three-classes.onnx", three, matrix, {id(three): {"zipmap": False}})
 
+three_words = LogisticRegression().fit(complete, np.array(["dry", "wet", "snow"])[three.predict(complete)])
+save("three-words.onnx", three_words, matrix, {id(three_words): {"zipmap": False}})
+
 doubles = LogisticRegression().fit(complete.astype(np.float64), label)
 save("doubles.onnx", doubles, [("features", DoubleTensorType([None, FEATURES]))], {id(doubles): {"zipmap": False}})
 
@@ -94,6 +97,7 @@ golden = {
     "regressor": as_list(regressor.predict(test)),
     "words": as_list(words.predict_proba(filled)[:, 1]),
     "pipeline": as_list(pipeline.predict_proba(filled)[:, 1]),
+    "three": as_list(three.predict(filled)),
     "columns": as_list(two.predict_proba(filled[:, :2])[:, 1]),
 }
 (FOLDER / "golden.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

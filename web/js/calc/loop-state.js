@@ -4,7 +4,7 @@ const LISTS = ["parts", "edges", "windows", "alerts", "steps"];
 
 /** A snapshot with everything that the page relies on. */
 export function complete(snapshot) {
-  const whole = { state: "running", progress: {}, champion: null, latency_ms: {}, ...snapshot };
+  const whole = { state: "running", task: "binary", metric: "auc", progress: {}, champion: null, latency_ms: {}, ...snapshot };
   for (const key of LISTS) if (!Array.isArray(whole[key])) whole[key] = [];
   return { ...whole, windows: sorted(whole.windows, (w) => w.index), steps: sorted(whole.steps, (s) => s.number) };
 }
@@ -44,7 +44,20 @@ export const METRICS = {
   f1: { name: "F1", higher: true, bounds: [0.3, 0, 1] },
   log_loss: { name: "Log loss", higher: false, bounds: [0.3, 0, Infinity] },
   brier: { name: "Brier", higher: false, bounds: [0.1, 0, 1] },
+  accuracy: { name: "Accuracy", higher: true, bounds: [0.3, 0, 1] },
+  precision: { name: "Precision", higher: true, bounds: [0.3, 0, 1] },
+  recall: { name: "Recall", higher: true, bounds: [0.3, 0, 1] },
+  mae: { name: "MAE", higher: false, bounds: [0.01, 0, Infinity] },
+  rmse: { name: "RMSE", higher: false, bounds: [0.01, 0, Infinity] },
+  mape: { name: "MAPE", higher: false, bounds: [0.01, 0, Infinity] },
+  r2: { name: "R²", higher: true, bounds: [0.3, -Infinity, 1] },
 };
+
+/** The metrics of a task that are drawn; those of two classes where the task is not known. */
+export function metricsOf(task) {
+  if (task === "regression") return ["mae", "rmse", "mape", "r2"];
+  return task === "multiclass" ? ["f1", "accuracy", "precision", "recall"] : ["auc", "f1", "log_loss", "brier"];
+}
 
 /** The values of one metric: `{ champion: […], frozen: […] }`, null where it is not defined. */
 export function series(windows, metric) {

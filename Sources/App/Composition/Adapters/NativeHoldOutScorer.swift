@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import Inference
 internal import Lake
 internal import Retraining
 internal import Scoring
@@ -19,19 +20,61 @@ struct NativeHoldOutScorer: HoldOutScorer {
         let version = try await catalogue.version(cut.dataset, cut.version)
         let columns = try await catalogue.readColumns(version, version.schema.map(\.name))
             .mapValues { Array($0.suffix(policy.holdOutRows)) }
-        let labels = (columns[label] ?? []).map { $0 >= 0.5 }
+        let labels = columns[label] ?? []
         let last = cut.toOffset - 1
         return HoldOutScores(
+            task: policy.gate.task,
             labels: labels,
-            champion: try await scores(policy.model, champion, columns),
-            challenger: try await scores(policy.model, challenger, columns),
+            champion: try await scores(policy, champion, columns),
+            challenger: try await scores(policy, challenger, columns),
             offsets: min(last, cut.toOffset - Int64(labels.count))...last
         )
     }
 
-    private func scores(_ model: String, _ version: Int, _ columns: [String: [Double]]) async throws -> [Double] {
-        let resolved = try await models.resolve(ModelReference(name: model, selector: .version(version)))
+    private func scores(
+        _ policy: RetrainingPolicy,
+        _ version: Int,
+        _ columns: [String: [Double]]
+    ) async throws -> [Double] {
+        let resolved = try await models.resolve(ModelReference(name: policy.model, selector: .version(version)))
         let loader = try runtime.open()
-        return try await loader.scores(try await loader.load(resolved), columns: columns)
+        let model = try await loader.load(resolved)
+        guard model.scoreKind == policy.gate.task.scoreKind else {
+            throw HoldOutError(
+                "\(policy.model) version \(version) gives \(model.scoreKind.phrase), and the monitor's task is "
+                    + "\(policy.gate.task.rawValue): declare the task of the model"
+            )
+        }
+        return try await loader.scores(model, columns: columns)
+    }
+}
+
+/// Hold-out rows that cannot be compared.
+struct HoldOutError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension GateTask {
+    /// What a model of this task gives for a row.
+    fileprivate var scoreKind: ScoreKind {
+        switch self {
+        case .binary: .probability
+        case .multiclass: .category
+        case .regression: .value
+        }
+    }
+}
+
+extension ScoreKind {
+    fileprivate var phrase: String {
+        switch self {
+        case .probability: "the probability of one of two classes"
+        case .category: "one of several classes"
+        case .value: "a value"
+        }
     }
 }

@@ -58,7 +58,7 @@ final class DemonstrationStory: Sendable {
         let gate = promotion["gate"]
         return
             "  row \(number(promotion["row"])): version \(versions), trained on \(promotion["dataset"]?.stringValue ?? "")"
-            + ", AUC \(rounded(gate?["champion"])) → \(rounded(gate?["challenger"])) on \(number(gate?["rows"])) rows\n"
+            + ", \((gate?["metric"]?.stringValue ?? "auc").uppercased()) \(rounded(gate?["champion"])) → \(rounded(gate?["challenger"])) on \(number(gate?["rows"])) rows\n"
     }
 
     private func tellStep(_ step: JSONValue) {

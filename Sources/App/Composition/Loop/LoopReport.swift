@@ -107,6 +107,7 @@ struct LoopReport: Sendable {
 
     private func promotion(_ attempt: RetrainingAttempt) -> JSONObject {
         let numbers = attempt.verdict?.numbers
+        let metric = numbers?.metric ?? .auc
         return [
             "attempt": .string(attempt.id), "row": .int(Int64(attempt.row)),
             "run_id": .string(attempt.challenger?.runID ?? ""), "dataset": .string(attempt.cut?.name ?? ""),
@@ -116,8 +117,8 @@ struct LoopReport: Sendable {
             "previous_version": .int(Int64(attempt.championVersion ?? 0)),
             "commit": .string(attempt.challenger?.commit ?? ""),
             "gate": [
-                "metric": "auc", "challenger": LoopJSON.number(numbers?.challenger.auc),
-                "champion": LoopJSON.number(numbers?.champion.auc), "rows": .int(Int64(numbers?.rows ?? 0)),
+                "metric": .string(metric.rawValue), "challenger": LoopJSON.number(numbers?.challenger[metric]),
+                "champion": LoopJSON.number(numbers?.champion[metric]), "rows": .int(Int64(numbers?.rows ?? 0)),
                 "reasons": .array((attempt.verdict?.reasons ?? []).map(JSONValue.string)),
             ],
             "at": LoopJSON.time(attempt.updatedAt),

@@ -18,16 +18,27 @@ struct LoopSnapshot: Sendable {
         let windows = try await self.windows()
         let alerts = try await self.alerts()
         let steps = try await parts.journal.steps(project: project.name)
+        let quality = self.quality
         return [
             "project": .string(project.name), "state": .string(status.state.rawValue),
             "problem": status.problem.map(JSONValue.string) ?? .null,
             "warnings": .array(project.warnings.map(JSONValue.string)),
+            "task": .string(quality.task.rawValue), "metric": .string(quality.metric.rawValue),
             "progress": .object(progress()), "parts": .array(await graph().map(JSONValue.object)),
             "edges": .array(edges().map(JSONValue.object)), "champion": await champion(),
             "windows": .array(windows.map { .object(LoopJSON.window($0)) }),
             "alerts": .array(alerts.map { .object(LoopJSON.alert($0)) }),
             "steps": .array(steps.map { .object($0.json) }), "latency_ms": try await latency(),
         ]
+    }
+
+    /// What the loop's model says of a row, and the metric that decides about it: that of the first policy's gate, else
+    /// the usual one of the first monitor's task.
+    private var quality: (task: GateTask, metric: GateMetric) {
+        let policy = project.retraining.first
+        let monitor = project.monitors.first { $0.name == policy?.monitor } ?? project.monitors.first
+        let task = monitor.flatMap { GateTask(rawValue: $0.task) } ?? .binary
+        return (task, policy?.gate.metric.flatMap(GateMetric.init) ?? task.defaultMetric)
     }
 
     /// How far the replays and the champion are.

@@ -128,7 +128,12 @@ struct PartsBuilder {
                 alias: RegistryChampionAlias(registry: parts.registry, followers: followers)
             )
             return RetrainingService(
-                policy: try RetrainingPolicy(declaration, project: project.name, timeout: training.timeout),
+                policy: try RetrainingPolicy(
+                    declaration,
+                    task: GateTask(rawValue: monitor.task) ?? .binary,
+                    project: project.name,
+                    timeout: training.timeout
+                ),
                 ports: ports,
                 journal: parts.journal,
                 database: parts.database
@@ -193,7 +198,12 @@ struct PartsBuilder {
 }
 
 extension RetrainingPolicy {
-    fileprivate init(_ declaration: RetrainingDeclaration, project: String, timeout: Duration) throws {
+    fileprivate init(
+        _ declaration: RetrainingDeclaration,
+        task: GateTask,
+        project: String,
+        timeout: Duration
+    ) throws {
         self.init(
             name: declaration.name,
             project: project,
@@ -206,11 +216,7 @@ extension RetrainingPolicy {
             holdOutRows: declaration.holdOutRows,
             jobTimeout: timeout,
             maximumAttemptsPerDay: declaration.maximumPerDay,
-            gate: Gate(
-                minimumGain: declaration.gateMargin,
-                minimumAUC: declaration.gateAtLeast,
-                minimumRows: declaration.holdOutRows
-            )
+            gate: Gate(declaration.gate, task: task, holdOutRows: declaration.holdOutRows)
         )
         everyLabels = declaration.everyLabels
         maximumAgeMilliseconds = declaration.maximumAgeDays.map { Int64($0 * 86_400_000) }
@@ -225,5 +231,19 @@ extension RetrainingPolicy {
             )
         }
         self.schedule = schedule
+    }
+}
+
+extension RetrainingPolicy.Gate {
+    fileprivate init(_ declaration: GateDeclaration, task: GateTask, holdOutRows: Int) {
+        self.init(
+            task: task,
+            metric: declaration.metric.flatMap(GateMetric.init),
+            minimumGain: declaration.margin,
+            limit: declaration.atLeast ?? declaration.atMost,
+            minimumRows: declaration.minimumRows ?? holdOutRows
+        )
+        confidence = declaration.confidence
+        tolerance = declaration.tolerance
     }
 }

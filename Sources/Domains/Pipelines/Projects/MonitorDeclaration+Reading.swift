@@ -1,7 +1,7 @@
 package import JSON
 
 extension MonitorDeclaration {
-    private static let lossMetrics: Set<String> = ["log_loss", "brier", "mae", "rmse", "mape"]
+    static let lossMetrics: Set<String> = ["log_loss", "brier", "mae", "rmse", "mape"]
     private static let metrics = [
         "auc", "f1", "log_loss", "brier", "accuracy", "precision", "recall", "mae", "rmse", "mape", "r2",
     ]

@@ -24,6 +24,8 @@ extension Project {
             try check("\(place).monitor", policy.monitor, among: monitors.map(\.name))
             try check("\(place).training", policy.training, among: training.map(\.name))
             try check("\(place).model", policy.model, among: models.map(\.name))
+            let task = monitors.first { $0.name == policy.monitor }?.task ?? "binary"
+            try policy.gate.check("\(place).gate", task: task)
         }
     }
 

@@ -46,7 +46,10 @@ package struct ProjectReader {
         project.models = try root.list("models").map(model)
         for deployment in try root.list("deployments") { try add(deployment, to: &project) }
         project.monitors = try root.list("monitors").map(MonitorDeclaration.init)
-        project.retraining = try root.list("retraining").map(RetrainingDeclaration.init)
+        for policy in try root.list("retraining") {
+            project.retraining.append(try RetrainingDeclaration(policy))
+            warnings += try RetrainingDeclaration.unknown(policy).map { "\($0): not a field that is read" }
+        }
         project.checks = try root.list("checks").map(check)
         project.warnings = warnings
         try project.checkReferences()

@@ -1,12 +1,19 @@
 extension RetrainingDeclaration {
+    private static let triggerFields: Set<String> = [
+        "alerts", "newLabels", "schedule", "everyLabels", "maximumAgeDays", "warmUpRows", "coolDownMinutes",
+        "coolDownRows", "maximumPerDay",
+    ]
+
+    /// The fields of a policy's trigger and gate that nobody reads, with their places.
+    static func unknown(_ fields: ProjectFieldReader) throws(ProjectError) -> [String] {
+        let trigger = try fields.optionalMapping("trigger")?.unknown(besides: triggerFields) ?? []
+        return trigger + GateDeclaration.unknown(try fields.optionalMapping("gate"))
+    }
+
     init(_ fields: ProjectFieldReader) throws(ProjectError) {
         let trigger = try fields.mapping("trigger")
         let dataset = try fields.mapping("dataset")
         let rows = try dataset.int("rows", 2...100_000_000)
-        let gate = try fields.optionalMapping("gate")
-        if let metric = try gate?.optionalString("metric"), metric != "auc" {
-            throw ProjectError("\(fields.place).gate.metric", "must be auc, not '\(metric)'")
-        }
         let alerts = try trigger.strings("alerts")
         for alert in alerts where !["performance", "drift", "estimated"].contains(alert) {
             throw trigger.error("alerts", "may hold performance, drift and estimated, not '\(alert)'")
@@ -40,8 +47,7 @@ extension RetrainingDeclaration {
             dataset: try dataset.string("name"),
             rows: rows,
             holdOutRows: try fields.mapping("holdOut").int("rows", 1...(rows - 1)),
-            gateAtLeast: try gate?.double("atLeast", default: 0.5) ?? 0.5,
-            gateMargin: try gate?.double("margin", default: 0) ?? 0
+            gate: try GateDeclaration(try fields.optionalMapping("gate"))
         )
     }
 }

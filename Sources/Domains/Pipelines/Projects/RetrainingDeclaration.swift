@@ -36,8 +36,6 @@ package struct RetrainingDeclaration: Sendable, Hashable {
     package var rows: Int
     /// The newest of them, for the comparison only.
     package var holdOutRows: Int
-    /// The challenger's least AUC.
-    package var gateAtLeast: Double
-    /// How much better than the champion it must be.
-    package var gateMargin: Double
+    /// What the challenger must show on them.
+    package var gate: GateDeclaration
 }

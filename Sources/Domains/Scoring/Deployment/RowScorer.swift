@@ -156,7 +156,7 @@ struct RowScorer {
         let writer = PredictionWriter(
             model: model.resolved.name,
             version: model.resolved.version,
-            givesProbabilities: model.givesProbabilities,
+            scoreKind: model.scoreKind,
             topic: configuration.input,
             partition: partition
         )

@@ -36,8 +36,8 @@ package final class LoadedModel: Sendable {
         }
     }
 
-    /// True where a score is a probability, false where it is a value of a regression.
-    package var givesProbabilities: Bool { model.givesProbabilities }
+    /// What a score says.
+    package var scoreKind: ScoreKind { model.scoreKind }
 
     /// Scores rows that lie one after the other in the order of ``columns``; replaces the contents of `scores`.
     package func score(

@@ -43,12 +43,13 @@ enum LoopCommands {
                 Column("RATE/S", "rate_per_second"), Column("DETAIL", "detail"),
             ]
         )
+        let metric = loop["metric"]?.stringValue ?? "auc"
         context.report.section(
             "last windows",
             Array((loop["windows"]?.arrayValue ?? []).suffix(8)),
             [
                 Column("WINDOW", "index"), Column("FROM", "first_row"), Column("TO", "last_row"),
-                Column("AUC", "auc.champion"), Column("FROZEN", "auc.frozen"), Column("VERSION", "champion_version"),
+                Column(metric.uppercased(), "\(metric).champion"), Column("FROZEN", "\(metric).frozen"), Column("VERSION", "champion_version"),
             ]
         )
         context.report.section("last steps", Array((loop["steps"]?.arrayValue ?? []).suffix(8)), stepColumns)

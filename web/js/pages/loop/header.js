@@ -2,7 +2,7 @@
 
 import { assign, h, keyed, say } from "../../core/html.js";
 import { NONE, dateTime, integer, label, metric, milliseconds, percent, signed } from "../../core/fmt.js";
-import { promotions, recentGain } from "../../calc/loop-state.js";
+import { METRICS, promotions, recentGain } from "../../calc/loop-state.js";
 import { icon } from "../../kit/icons.js";
 
 const TONES = { running: "accent", finished: "good", failed: "bad" };
@@ -15,7 +15,7 @@ export function loopHeader(changeProject) {
   const progress = h("p", { class: "progress-text" });
   const figures = {
     champion: figure("Champion"),
-    quality: figure("AUC, last 5 windows"),
+    quality: figure("Quality, last 5 windows"),
     frozen: figure("Without Martlet"),
     rows: figure("Rows scored"),
     promotions: figure("Promotions"),
@@ -49,8 +49,9 @@ export function loopHeader(changeProject) {
     say(progress, `${percent(scored, total)} · ${integer(replayed)} of ${integer(total)} rows replayed`);
   }
 
-  function showFigures({ champion, windows, steps, alerts, progress: rows, latency_ms: latency }) {
-    const recent = recentGain(windows, "auc");
+  function showFigures({ metric: decisive, champion, windows, steps, alerts, progress: rows, latency_ms: latency }) {
+    const recent = recentGain(windows, decisive);
+    figures.quality.rename(`${METRICS[decisive]?.name ?? label(decisive)}, last 5 windows`);
     figures.champion.show(champion ? `v${champion.version}` : NONE, champion?.model ?? "no model yet", champion ? `${champion.model} version ${champion.version}, since ${dateTime(champion.since)}` : null);
     figures.quality.show(metric(recent.champion), recent.gain !== null ? `${signed(recent.gain)} over frozen` : recent.windows > 0 ? "champion, mean" : "no window yet", null, "accent");
     figures.frozen.show(metric(recent.frozen), "frozen version 1, mean", null, "frozen");
@@ -70,9 +71,11 @@ export function loopHeader(changeProject) {
 function figure(name) {
   const value = h("dd", { class: "figure-value" });
   const note = h("dd", { class: "figure-note" });
-  const element = h("div", { class: "figure" }, h("dt", null, name), value, note);
+  const term = h("dt", null, name);
+  const element = h("div", { class: "figure" }, term, value, note);
   return {
     element,
+    rename: (next) => say(term, next),
     show(text, remark, tip = null, tone = null) {
       say(value, text);
       say(note, remark);

@@ -3,7 +3,7 @@
 import { assign, h, say } from "../../core/html.js";
 import { NONE, count, integer, metric as written, signed } from "../../core/fmt.js";
 import { query, setQuery } from "../../core/router.js";
-import { METRICS, driftColumns, promotions, recentGain, series, spans } from "../../calc/loop-state.js";
+import { METRICS, driftColumns, metricsOf, promotions, recentGain, series, spans } from "../../calc/loop-state.js";
 import { choice } from "../../kit/choice.js";
 import "../../kit/heat-strip.js";
 import { icon } from "../../kit/icons.js";
@@ -16,14 +16,11 @@ const SEVERITY_TOKENS = { page: "--bad", warn: "--warn", info: "--ink-3" };
 
 export function qualityCard() {
   let loop = null;
-  let metric = METRICS[query().get("metric")] ? query().get("metric") : "auc";
+  let metric = null;
+  let task = null;
   const title = h("h2", { id: "quality-title" });
   const summary = h("p", { class: "hint chart-summary", id: "quality-summary" });
-  const metrics = choice("Metric", Object.entries(METRICS).map(([value, { name }]) => ({ value, name })), metric, (next) => {
-    metric = next;
-    setQuery({ metric: next === "auc" ? null : next });
-    show(loop);
-  });
+  let metrics = h("div");
   const tableButton = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => toggleTable() }, icon("table"), "Table");
   const chart = h("line-chart", { class: "quality-chart" });
   const strip = h("heat-strip");
@@ -41,6 +38,22 @@ export function qualityCard() {
   chart.addEventListener("cursor", ({ detail }) => (strip.cursor = detail.index));
   strip.addEventListener("cursor", ({ detail }) => (chart.cursor = detail.index));
 
+  /** The metrics to choose from are those of the loop's task; at first the one that its gate decides by. */
+  function offerMetrics() {
+    if (loop.task === task) return;
+    task = loop.task;
+    const offered = metricsOf(task);
+    const wanted = query().get("metric");
+    metric = offered.includes(wanted) ? wanted : offered.includes(loop.metric) ? loop.metric : offered[0];
+    const next = choice("Metric", offered.map((value) => ({ value, name: METRICS[value].name })), metric, (chosen) => {
+      metric = chosen;
+      setQuery({ metric: chosen === loop.metric ? null : chosen });
+      show(loop);
+    });
+    metrics.replaceWith(next);
+    metrics = next;
+  }
+
   function toggleTable() {
     const asTable = table.element.hidden;
     table.element.hidden = !asTable;
@@ -51,6 +64,7 @@ export function qualityCard() {
 
   function show(next) {
     loop = next;
+    offerMetrics();
     const asTable = !table.element.hidden;
     const { windows } = loop;
     say(title, `${METRICS[metric].name} over time`);
