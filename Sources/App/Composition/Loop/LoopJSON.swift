@@ -55,7 +55,11 @@ enum LoopJSON {
     }
 
     static func alert(_ alert: MonitorAlert) -> JSONObject {
-        [
+        // The series of a metric ends with its name.
+        let hasMetric = alert.kind == .performance || alert.kind == .estimated
+        let metric = hasMetric ? alert.fingerprint.split(separator: ".").last.map(String.init) : nil
+        return [
+            "metric": metric.map(JSONValue.string) ?? .null,
             "id": .string(alert.id), "monitor": .string(alert.monitor), "kind": .string(alert.kind.rawValue),
             "severity": .string(alert.severity.rawValue), "state": .string(alert.state.rawValue),
             "message": .string(alert.message), "value": number(alert.value), "limit": number(alert.limit),

@@ -1,0 +1,91 @@
+"""Models of every task degrade on a real server, are trained again, judged and promoted."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+
+from changing_world import changing_world
+from martlet_server import Server, binary
+
+MakeServer = Callable[..., Server]
+
+
+def played(server: Server, project: str) -> dict[str, Any]:
+    """The loop's report once the project has been played to its end."""
+    server.post("/api/v1/projects", {"path": project})
+    deadline = time.monotonic() + 240
+    while (loop := server.get("/api/v1/loops/world"))["state"] != "finished":
+        assert loop["state"] != "failed", loop["problem"]
+        assert time.monotonic() < deadline, f"not played within 240 s: {loop['state']}, {loop['steps'][-1]}"
+        time.sleep(0.2)
+    return server.get("/api/v1/loops/world/report")
+
+
+def answers(model: Any, rows: pd.DataFrame, task: str) -> np.ndarray:
+    said = model.predict(rows[["x", "z"]])
+    return said if task == "regression" else said.argmax(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "score"),
+    [
+        ("regression", "mae", metrics.mean_absolute_error),
+        ("multiclass", "f1", lambda truth, said: metrics.f1_score(truth, said, average="macro")),
+    ],
+)
+def test_a_model_that_degrades_is_trained_again_and_promoted(
+    make_server: MakeServer, tmp_path: pathlib.Path, task: str, metric: str, score: Callable
+) -> None:
+    import mlflow
+
+    server = make_server()
+    report = played(server, changing_world(tmp_path / "world", task, gate={"confidence": 0.95}))
+    assert all(check["passed"] for check in report["checks"]) and report["rejected"] == 0
+    assert [alert["kind"] for alert in report["alerts"]] == ["performance"]
+    [promotion] = report["promotions"]
+    assert (promotion["previous_version"], promotion["version"]) == (1, 2)
+    gate = promotion["gate"]
+    assert (gate["metric"], gate["rows"]) == (metric, 80)
+
+    # Both models on the hold-out rows, by scikit-learn.
+    mlflow.set_tracking_uri(server.url)
+    mlflow.set_registry_uri(server.url)
+    cut = pd.read_parquet(server.get("/api/v1/datasets/world/versions/2")["path"])
+    held_out = cut.tail(80)
+    for role, version in (("champion", 1), ("challenger", 2)):
+        model = mlflow.pyfunc.load_model(f"models:/oracle/{version}")
+        assert gate[role] == pytest.approx(score(held_out.y, answers(model, held_out, task)), abs=1e-5)
+
+    loop = server.get("/api/v1/loops/world")
+    assert (loop["task"], loop["metric"]) == (task, metric)
+    [judged] = [step["numbers"] for step in loop["steps"] if step["kind"] == "judged"]
+    assert judged["task"] == task and judged["metric"] == metric and judged["passed"]
+    assert judged["champion"][metric] == gate["champion"] and "auc" not in judged["champion"]
+    assert judged["paired"]["lower_bound"] > 0
+    assert any("with 95.0 % confidence the gain" in reason for reason in judged["reasons"])
+    before, after = loop["windows"][4][metric]["champion"], loop["windows"][-1][metric]["champion"]
+    assert after < before / 5 if task == "regression" else after > before + 0.5
+
+    shown = subprocess.run(
+        [str(binary()), "loop", "show", "--server", server.url], capture_output=True, text=True, timeout=60
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert metric.upper() in shown.stdout and "AUC" not in shown.stdout
+
+
+def test_a_metric_that_the_task_lacks_is_refused_with_those_it_has(
+    make_server: MakeServer, tmp_path: pathlib.Path
+) -> None:
+    server = make_server()
+    project = changing_world(tmp_path / "world", "regression", gate={"metric": "auc"})
+    with pytest.raises(AssertionError, match="'auc' is no metric of a regression model: it has mae, rmse, mape, r2"):
+        server.post("/api/v1/projects", {"path": project})
