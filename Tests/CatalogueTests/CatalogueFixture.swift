@@ -70,10 +70,10 @@ struct CatalogueFixture {
     /// A slice of `weather` with its labels.
     static func slice(_ messages: Range<Int64>, labels: Range<Int64>, columns: [LakeField] = columns) -> TopicSlice {
         TopicSlice(
-            range: OffsetRange(topic: "weather", from: messages.lowerBound, to: messages.upperBound),
+            ranges: [OffsetRange(topic: "weather", from: messages.lowerBound, to: messages.upperBound)],
             columns: columns,
             labels: LabelSlice(
-                range: OffsetRange(topic: "weather.labels", from: labels.lowerBound, to: labels.upperBound),
+                ranges: [OffsetRange(topic: "weather.labels", from: labels.lowerBound, to: labels.upperBound)],
                 column: LakeField(name: "rain", type: .integer)
             ),
             transformCommit: "0123abc"

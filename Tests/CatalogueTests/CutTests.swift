@@ -27,7 +27,7 @@ struct CutTests {
             ]
         )
         var slice = CatalogueFixture.slice(4..<12, labels: 0..<6)
-        slice.labels?.range.topic = "labels"
+        slice.labels?.ranges[0].topic = "labels"
         let version = try await catalogue.cut("weather", slice)
         let table = try await fixture.lake.read(version.path)
         #expect(table["day"]?.values == .integers([5, 7, 9]))
@@ -147,7 +147,7 @@ struct CutTests {
             #expect(await code { _ = try await catalogue.cut("w", slice) } == expected)
         }
         var unknown = CatalogueFixture.slice(0..<5, labels: 0..<1)
-        unknown.range = OffsetRange(topic: "weather", partition: 3, from: 0, to: 1)
+        unknown.ranges = [OffsetRange(topic: "weather", partition: 3, from: 0, to: 1)]
         #expect(await code { _ = try await catalogue.cut("w", unknown) } == .unknownTopic)
         #expect(try await catalogue.list().isEmpty)
     }
@@ -168,7 +168,7 @@ struct RetentionTests {
         let error = await #expect(throws: CatalogueError.self) { try await fixture.catalogue.cut("w", slice) }
         #expect(error?.code == .offsetsRemoved)
         #expect(error?.message.contains("before offset \(low)") == true)
-        slice.range.from = low
+        slice.ranges[0].from = low
         #expect(try await fixture.catalogue.cut("w", slice).rowCount == 12 - low)
     }
 }
@@ -185,7 +185,7 @@ struct SelectionTests {
         LabelledSelection(
             topic: "weather",
             labelsTopic: "weather.labels",
-            labelsUpTo: upTo,
+            labelsUpTo: upTo.map { [0: $0] } ?? [:],
             count: count,
             columns: CatalogueFixture.columns,
             labelColumn: LakeField(name: "rain", type: .integer)
@@ -196,19 +196,19 @@ struct SelectionTests {
     func count() async throws {
         try await fixture.weather(rows: 6_000, labelled: Array(0..<5_500))
         let slice = try await fixture.catalogue.select(selection(3_650, upTo: 5_000))
-        #expect(slice.range == OffsetRange(topic: "weather", from: 1_350, to: 5_000))
-        #expect(slice.labels?.range == OffsetRange(topic: "weather.labels", from: 1_350, to: 5_000))
+        #expect(slice.ranges == [OffsetRange(topic: "weather", from: 1_350, to: 5_000)])
+        #expect(slice.labels?.ranges == [OffsetRange(topic: "weather.labels", from: 1_350, to: 5_000)])
         #expect(try await fixture.catalogue.cut("w", slice).rowCount == 3_650)
         // The rows before those, for what must not overlap.
         let before = try await fixture.catalogue.select(selection(100, upTo: 1_350))
-        #expect(before.range == OffsetRange(topic: "weather", from: 1_250, to: 1_350))
+        #expect(before.ranges == [OffsetRange(topic: "weather", from: 1_250, to: 1_350)])
     }
 
     @Test("are all there are where there are fewer")
     func fewer() async throws {
         try await fixture.weather(rows: 30, labelled: Array(0..<20))
         let slice = try await fixture.catalogue.select(selection(3_650))
-        #expect(slice.range == OffsetRange(topic: "weather", from: 0, to: 20))
+        #expect(slice.ranges == [OffsetRange(topic: "weather", from: 0, to: 20)])
     }
 
     @Test("count each message once and only those of the topic")
@@ -218,8 +218,8 @@ struct SelectionTests {
         var wish = selection(2)
         wish.labelsTopic = "more"
         let slice = try await fixture.catalogue.select(wish)
-        #expect(slice.range == OffsetRange(topic: "weather", from: 2, to: 4))
-        #expect(slice.labels?.range == OffsetRange(topic: "more", from: 4, to: 8))
+        #expect(slice.ranges == [OffsetRange(topic: "weather", from: 2, to: 4)])
+        #expect(slice.labels?.ranges == [OffsetRange(topic: "more", from: 4, to: 8)])
     }
 
     @Test("that do not exist are an error")

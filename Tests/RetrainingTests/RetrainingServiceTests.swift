@@ -30,15 +30,14 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         if fails { throw Broken() }
     }
 
-    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut {
+    func cut(_ policy: RetrainingPolicy, labels: LabelProgress) async throws -> TrainingCut {
         try note("cut")
         return TrainingCut(
             dataset: "weather",
             version: 2,
             contentHash: "abc",
             topic: "weather",
-            fromOffset: Int64(labelledRows - policy.trainingRows),
-            toOffset: Int64(labelledRows),
+            ranges: [.init(from: Int64(labels.rows - policy.trainingRows), to: Int64(labels.rows))],
             rows: policy.trainingRows,
             path: "/data/part-0.parquet"
         )
@@ -253,7 +252,7 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
 
     /// Stores an attempt as a server that died in `state` would have left it.
     private func leaveBehind(_ state: RetrainingAttempt.State) async throws {
-        let cut = try await world.cut(policy, labelledRows: 1_500)
+        let cut = try await world.cut(policy, labels: LabelProgress(rows: 1_500))
         let verdict = policy.gate.judge(try await world.score(policy, cut: cut, champion: 1, challenger: 2))
         world.state.withLock { $0.calls = [] }
         let attempt = RetrainingAttempt(

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from changing_world import changing_world
+from changing_world import CHANGED, ROWS, changing_world, world
 from martlet_server import Server, binary
 
 MakeServer = Callable[..., Server]
@@ -80,6 +80,34 @@ def test_a_model_that_degrades_is_trained_again_and_promoted(
     )
     assert shown.returncode == 0, shown.stderr
     assert metric.upper() in shown.stdout and "AUC" not in shown.stdout
+
+
+def test_training_data_of_several_partitions_is_the_newest_rows_in_order(
+    make_server: MakeServer, tmp_path: pathlib.Path
+) -> None:
+    server = make_server()
+    report = played(server, changing_world(tmp_path / "world", "binary", partitions=3, gate={"margin": 0.02}))
+    assert all(check["passed"] for check in report["checks"])
+    assert report["lost"] == report["duplicates"] == 0
+    [promotion] = report["promotions"]
+    assert promotion["gate"]["metric"] == "auc"
+
+    version = server.get("/api/v1/datasets/world/versions/2")
+    cut = pd.read_parquet(version["path"])
+    # The rows went to the partitions in turn: the newest labelled ones are whole, and in the order of the file.
+    first = int(cut.second.iloc[0])
+    assert cut.second.tolist() == list(range(first, first + 300))
+    assert CHANGED + 200 <= first + 300 <= ROWS
+    original = world("binary").iloc[first : first + 300]
+    assert np.array_equal(cut[["x", "z", "y"]], original[["x", "z", "y"]])
+    slice = version["source"]["slice"]
+    assert [part["partition"] for part in slice["ranges"]] == [0, 1, 2]
+    assert [part["partition"] for part in slice["labels"]["ranges"]] == [0, 1, 2]
+    assert sum(part["to"] - part["from"] for part in slice["ranges"]) == 300
+    [made] = [step for step in server.get("/api/v1/loops/world")["steps"] if step["kind"] == "dataset_cut"]
+    assert made["title"].endswith("300 labelled rows of world, from 3 partitions")
+    offsets = [{key: part[key] for key in ("partition", "from", "to")} for part in slice["ranges"]]
+    assert promotion["offsets"] == offsets
 
 
 def test_a_metric_that_the_task_lacks_is_refused_with_those_it_has(

@@ -57,20 +57,20 @@ extension TopicSlice {
     /// The definition, in one form only: equal slices give equal text.
     var json: JSONValue {
         [
-            "range": range.json,
+            ranges.key: ranges.json,
             "columns": .array(columns.map(\.json)),
-            "labels": labels.map { ["range": $0.range.json, "column": $0.column.json] } ?? .null,
+            "labels": labels.map { [$0.ranges.key: $0.ranges.json, "column": $0.column.json] } ?? .null,
             "transform_commit": transformCommit.map(JSONValue.string) ?? .null,
         ]
     }
 
     init(json: JSONValue) throws(CatalogueError) {
-        range = try OffsetRange(json: json.member("range"))
+        ranges = try [OffsetRange](member: json)
         columns = []
         for column in try json.member("columns").arrayValue ?? [] { columns.append(try LakeField(json: column)) }
         if let labels = json["labels"], !labels.isNull {
             self.labels = LabelSlice(
-                range: try OffsetRange(json: labels.member("range")),
+                ranges: try [OffsetRange](member: labels),
                 column: try LakeField(json: labels.member("column"))
             )
         }
@@ -94,6 +94,20 @@ extension SliceCounts {
         malformedMessages = try json.integer("malformed_messages")
         labels = try json.integer("labels")
         malformedLabels = try json.integer("malformed_labels")
+    }
+}
+
+/// One range is a member `range`, as it was before there could be several; more are a list `ranges`.
+extension [OffsetRange] {
+    fileprivate var key: String { count == 1 ? "range" : "ranges" }
+
+    fileprivate var json: JSONValue { count == 1 ? self[0].json : .array(map(\.json)) }
+
+    fileprivate init(member json: JSONValue) throws(CatalogueError) {
+        self = []
+        let one = json["range"].map { [$0] }
+        guard let ranges = json["ranges"]?.arrayValue ?? one, !ranges.isEmpty else { throw JSONValue.damaged("range") }
+        for range in ranges { append(try OffsetRange(json: range)) }
     }
 }
 

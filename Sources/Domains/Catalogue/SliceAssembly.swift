@@ -9,20 +9,26 @@ struct SliceAssembly {
     static func malformedLimit(of total: Int64) -> Int64 { max(10, total / 100) }
 
     private let slice: TopicSlice
-    private let labelPrefix: String
-    private var labels: [Int64: LakeValue] = [:]
+    private let topic: String
+    private let isOfSeveral: Bool
+    private var labels: [MessagePlace: (value: LakeValue, time: Int64)] = [:]
     private var columns: [ColumnAssembly]
     private var firstProblem: String?
     private(set) var counts = SliceCounts()
+    /// Of each row, the time by which partitions are merged; none where there is one partition.
+    private var times: [Int64] = []
+    private var newest: (partition: Int32, time: Int64) = (-1, .min)
 
     init(_ slice: TopicSlice) {
         self.slice = slice
-        labelPrefix = "\(slice.range.topic)-\(slice.range.partition)-"
+        topic = slice.ranges.first?.topic ?? ""
+        isOfSeveral = slice.ranges.count > 1
         columns = slice.fields.map(ColumnAssembly.init)
     }
 
-    /// Takes in the next label in the order of offsets; all labels come before the first message.
-    mutating func add(label value: UnsafeRawBufferPointer?, at offset: Int64) {
+    /// Takes in the next label, partition after partition, in the order of offsets; all labels come before the first
+    /// message.
+    mutating func add(label value: UnsafeRawBufferPointer?, at place: MessagePlace, time: Int64) {
         guard let column = slice.labels?.column else { return }
         counts.labels += 1
         guard let object = SliceAssembly.object(value), let id = object["prediction_id"]?.stringValue,
@@ -30,42 +36,47 @@ struct SliceAssembly {
         else {
             counts.malformedLabels += 1
             note(
-                "the label at offset \(offset) is no object with prediction_id and a label of type \(column.type.rawValue)"
+                "the label at \(words(place)) is no object with prediction_id and a label of type \(column.type.rawValue)"
             )
             return
         }
-        guard id.hasPrefix(labelPrefix), let message = Int64(id.dropFirst(labelPrefix.count)) else { return }
-        labels[message] = cell
+        guard let message = MessagePlace(predictionID: id, topic: topic) else { return }
+        let time = object["event_time"]?.intValue ?? time
+        // Of several the last counts: by offset in one partition, by time among several.
+        if let known = labels[message], labelsAreOfSeveral, known.time > time { return }
+        labels[message] = (cell, time)
     }
 
-    /// Takes in the next message in the order of offsets.
-    mutating func add(message value: UnsafeRawBufferPointer?, at offset: Int64) {
+    /// Takes in the next message, partition after partition, in the order of offsets.
+    mutating func add(message value: UnsafeRawBufferPointer?, at place: MessagePlace, time: Int64) {
+        if isOfSeveral { newest = (place.partition, place.partition == newest.partition ? max(newest.time, time) : time) }
         counts.messages += 1
         var label = LakeValue.null
         if slice.labels != nil {
-            guard let found = labels[offset] else {
+            guard let found = labels[place] else {
                 counts.unlabelled += 1
                 return
             }
-            label = found
+            label = found.value
         }
         guard let object = SliceAssembly.object(value) else {
-            return malformed("the message at offset \(offset) is no JSON object")
+            return malformed("the message at \(words(place)) is no JSON object")
         }
         var cells: [LakeValue] = []
         for field in slice.columns {
             guard let value = object[field.name] else {
                 return malformed(
-                    "the message at offset \(offset) has no \(field.name): it has \(object.keys.prefix(50).joined(separator: ", "))"
+                    "the message at \(words(place)) has no \(field.name): it has \(object.keys.prefix(50).joined(separator: ", "))"
                 )
             }
             guard let cell = value.cell(of: field.type) else {
-                return malformed("\(field.name) of the message at offset \(offset) is no \(field.type.rawValue)")
+                return malformed("\(field.name) of the message at \(words(place)) is no \(field.type.rawValue)")
             }
             cells.append(cell)
         }
         if slice.labels != nil { cells.append(label) }
         for index in columns.indices { columns[index].append(cells[index]) }
+        if isOfSeveral { times.append(newest.time) }
         counts.rows += 1
     }
 
@@ -78,16 +89,31 @@ struct SliceAssembly {
         else {
             throw CatalogueError(
                 .malformedRows,
-                "\(slice.range): \(counts.malformedMessages) of \(counts.messages) messages and "
+                "\(slice.ranges.text): \(counts.malformedMessages) of \(counts.messages) messages and "
                     + "\(counts.malformedLabels) of \(counts.labels) labels are not as declared; first, "
                     + (firstProblem ?? "none")
             )
         }
         guard counts.rows > 0 else {
-            let labelled = slice.labels.map { ", none of which has a label in \($0.range)" } ?? ""
-            throw CatalogueError(.emptyRange, "\(slice.range) holds \(counts.messages) messages\(labelled)")
+            let labelled = slice.labels.map { ", none of which has a label in \($0.ranges.text)" } ?? ""
+            throw CatalogueError(.emptyRange, "\(slice.ranges.text) holds \(counts.messages) messages\(labelled)")
         }
-        return LakeTable(columns: columns.map(\.column))
+        guard isOfSeveral else { return LakeTable(columns: columns.map(\.column)) }
+        let order = mergedOrder
+        return LakeTable(columns: columns.map { $0.column(in: order) })
+    }
+
+    /// The rows of all partitions in one order: always the partition whose next row is the earliest, and of equal ones the
+    /// first. A row that is earlier than one before it in its partition comes right behind that, so each counts as late
+    /// as the latest up to it.
+    private var mergedOrder: [Int] {
+        times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+    }
+
+    private var labelsAreOfSeveral: Bool { (slice.labels?.ranges.count ?? 0) > 1 }
+
+    private func words(_ place: MessagePlace) -> String {
+        isOfSeveral ? "offset \(place.offset) of partition \(place.partition)" : "offset \(place.offset)"
     }
 
     private mutating func malformed(_ problem: String) {
@@ -148,6 +174,19 @@ private struct ColumnAssembly {
         case .text: if case .text(let value) = cell { texts.append(value) } else { texts.append("") }
         case .timestamp: if case .timestamp(let value) = cell { integers.append(value) } else { integers.append(0) }
         }
+    }
+
+    /// The column with its cells in another order.
+    func column(in order: [Int]) -> LakeColumn {
+        var sorted = ColumnAssembly(field)
+        sorted.nulls = order.map { nulls[$0] }
+        switch field.type {
+        case .boolean: sorted.booleans = order.map { booleans[$0] }
+        case .integer, .timestamp: sorted.integers = order.map { integers[$0] }
+        case .double: sorted.doubles = order.map { doubles[$0] }
+        case .text: sorted.texts = order.map { texts[$0] }
+        }
+        return sorted.column
     }
 
     var column: LakeColumn {

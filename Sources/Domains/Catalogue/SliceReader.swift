@@ -19,6 +19,14 @@ struct SliceReader {
         return try await admin.watermarks(TopicPartition(topic, partition))
     }
 
+    /// How many partitions a topic has; throws where it does not exist.
+    func partitions(of topic: String) async throws -> Int {
+        guard let description = try await admin.topic(topic) else {
+            throw CatalogueError(.unknownTopic, "there is no topic \(topic)")
+        }
+        return description.partitions
+    }
+
     /// Holds a range against what the log still has, and already has.
     func check(_ range: OffsetRange, maximumMessages: Int64) async throws {
         guard range.from >= 0, range.from < range.to else {

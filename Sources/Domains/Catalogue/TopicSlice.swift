@@ -22,28 +22,34 @@ package struct OffsetRange: Sendable, Hashable, CustomStringConvertible {
     package var description: String { "\(topic)[\(partition)] offsets \(from) to \(to)" }
 }
 
+extension [OffsetRange] {
+    /// All ranges in words.
+    var text: String { map(\.description).joined(separator: ", ") }
+}
+
 /// Which labels belong to a slice, and the column that they become.
 package struct LabelSlice: Sendable, Hashable {
-    /// The offsets of the labels.
-    package var range: OffsetRange
+    /// The offsets of the labels: one range for each partition that holds some, by partition.
+    package var ranges: [OffsetRange]
     /// The column that holds the label, last in each row.
     package var column: LakeField
 
-    /// The labels of `range` as `column`.
-    package init(range: OffsetRange, column: LakeField) {
-        self.range = range
+    /// The labels of `ranges` as `column`.
+    package init(ranges: [OffsetRange], column: LakeField) {
+        self.ranges = ranges
         self.column = column
     }
 }
 
 /// The definition of a dataset version that is cut from a topic: the same slice always gives the same rows.
 ///
-/// A row is one message of `range`, a JSON object, in the order of offsets. With `labels`, only messages with a label are
+/// A row is one message of `ranges`, a JSON object. Within a partition rows are in the order of offsets; partitions are
+/// brought into one order by time, then by partition, as monitors do. With `labels`, only messages with a label are
 /// rows: a label's `prediction_id` is `<topic>-<partition>-<offset>` of its message, and where one has several labels
-/// in the range the last counts.
+/// in the ranges the last counts.
 package struct TopicSlice: Sendable, Hashable {
-    /// The offsets of the messages.
-    package var range: OffsetRange
+    /// The offsets of the messages: one range for each partition that holds some, by partition.
+    package var ranges: [OffsetRange]
     /// The columns to take out of each message, in order.
     package var columns: [LakeField]
     /// The labels to join, if any.
@@ -51,9 +57,14 @@ package struct TopicSlice: Sendable, Hashable {
     /// The commit of the code that made the topic's rows, or that will read them; part of the definition.
     package var transformCommit: String?
 
-    /// The rows of `range`, with labels where given.
-    package init(range: OffsetRange, columns: [LakeField], labels: LabelSlice? = nil, transformCommit: String? = nil) {
-        self.range = range
+    /// The rows of `ranges`, with labels where given.
+    package init(
+        ranges: [OffsetRange],
+        columns: [LakeField],
+        labels: LabelSlice? = nil,
+        transformCommit: String? = nil
+    ) {
+        self.ranges = ranges
         self.columns = columns
         self.labels = labels
         self.transformCommit = transformCommit
@@ -86,14 +97,10 @@ package struct SliceCounts: Sendable, Hashable {
 package struct LabelledSelection: Sendable, Hashable {
     /// The topic of the messages.
     package var topic: String
-    /// Its partition.
-    package var partition: Int32
     /// The topic of the labels.
     package var labelsTopic: String
-    /// Its partition.
-    package var labelsPartition: Int32
-    /// Take labels before this offset; nil for all that are there.
-    package var labelsUpTo: Int64?
+    /// By partition, take labels before this offset; all that are there of a partition that is not named.
+    package var labelsUpTo: [Int32: Int64]
     /// How many rows to take at most.
     package var count: Int
     /// The columns of the messages.
@@ -106,19 +113,15 @@ package struct LabelledSelection: Sendable, Hashable {
     /// The last `count` rows with labels before `labelsUpTo`.
     package init(
         topic: String,
-        partition: Int32 = 0,
         labelsTopic: String,
-        labelsPartition: Int32 = 0,
-        labelsUpTo: Int64? = nil,
+        labelsUpTo: [Int32: Int64] = [:],
         count: Int,
         columns: [LakeField],
         labelColumn: LakeField,
         transformCommit: String? = nil
     ) {
         self.topic = topic
-        self.partition = partition
         self.labelsTopic = labelsTopic
-        self.labelsPartition = labelsPartition
         self.labelsUpTo = labelsUpTo
         self.count = count
         self.columns = columns

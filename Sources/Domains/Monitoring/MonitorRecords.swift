@@ -163,6 +163,10 @@ package struct QualityEstimate: Sendable, Hashable {
     /// Labelled rows since the start of the stream, this row included.
     package var labelledRows: Int
 
+    /// By partition of the labels' topic, the offset behind the last label that has been read by now: at least those of
+    /// the labelled rows.
+    package var labelOffsets: [Int32: Int64] = [:]
+
     /// The champion version that it speaks of; nil before there is one.
     package var championVersion: Int?
 

@@ -46,14 +46,14 @@ struct AttemptRunner: Sendable {
 
     private func cut(_ attempt: RetrainingAttempt) async throws -> RetrainingAttempt {
         var attempt = attempt
-        let cut = try await ports.data.cut(policy, labelledRows: attempt.labelledRows)
+        let labels = LabelProgress(rows: attempt.labelledRows, offsets: attempt.labelOffsets)
+        let cut = try await ports.data.cut(policy, labels: labels)
         attempt.cut = cut
         attempt.state = .training
         try await record(
             .datasetCut,
             of: attempt,
-            title: "Cut \(cut.name): \(cut.rows) labelled rows of \(cut.topic), "
-                + "offsets \(cut.fromOffset) to \(cut.toOffset - 1)",
+            title: "Cut \(cut.name): \(cut.rows) labelled rows of \(cut.topic), \(cut.place)",
             numbers: cut.json
         )
         return attempt
@@ -188,6 +188,14 @@ struct AttemptRunner: Sendable {
         var numbers = attempt.trigger.json
         numbers["labelled_rows"] = .int(Int64(attempt.labelledRows))
         return numbers
+    }
+}
+
+extension TrainingCut {
+    /// The offsets in words.
+    fileprivate var place: String {
+        guard let range = ranges.first, ranges.count == 1 else { return "from \(ranges.count) partitions" }
+        return "offsets \(range.from) to \(range.to - 1)"
     }
 }
 

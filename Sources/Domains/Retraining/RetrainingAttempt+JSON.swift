@@ -7,6 +7,10 @@ extension RetrainingAttempt {
             "trigger": .object(trigger.json),
             "failure": .string(failure),
         ]
+        if !labelOffsets.isEmpty {
+            let offsets = labelOffsets.sorted { $0.key < $1.key }.map { (String($0.key), JSONValue.int($0.value)) }
+            object["label_offsets"] = .object(JSONObject(offsets))
+        }
         object["cut"] = cut.map { .object($0.json) }
         object["challenger"] = challenger.map { .object($0.json) }
         object["champion_version"] = championVersion.map { .int(Int64($0)) }
@@ -41,10 +45,27 @@ extension Trigger {
 extension TrainingCut {
     /// The cut as the API shows it.
     package var json: JSONObject {
-        [
+        var object: JSONObject = [
             "dataset": .string(dataset), "version": .int(Int64(version)), "hash": .string(contentHash),
-            "topic": .string(topic), "from_offset": .int(fromOffset), "to_offset": .int(toOffset),
-            "rows": .int(Int64(rows)), "path": .string(path),
+            "topic": .string(topic),
+        ]
+        for (key, value) in place.pairs { object[key] = value }
+        object["rows"] = .int(Int64(rows))
+        object["path"] = .string(path)
+        return object
+    }
+
+    /// The offsets of a single partition by themselves, of several in a list.
+    private var place: JSONObject {
+        if let range = ranges.first, ranges.count == 1, range.partition == 0 { return range.json }
+        return [
+            "partitions": .array(
+                ranges.map { range in
+                    var object: JSONObject = ["partition": .int(Int64(range.partition))]
+                    for (key, value) in range.json.pairs { object[key] = value }
+                    return .object(object)
+                }
+            )
         ]
     }
 
@@ -55,10 +76,21 @@ extension TrainingCut {
             version: Int(version),
             contentHash: json["hash"]?.stringValue ?? "",
             topic: json["topic"]?.stringValue ?? "",
-            fromOffset: json["from_offset"]?.intValue ?? 0,
-            toOffset: json["to_offset"]?.intValue ?? 0,
+            ranges: (json["partitions"]?.arrayValue ?? [json]).map(Range.init),
             rows: Int(json["rows"]?.intValue ?? 0),
             path: json["path"]?.stringValue ?? ""
+        )
+    }
+}
+
+extension TrainingCut.Range {
+    fileprivate var json: JSONObject { ["from_offset": .int(from), "to_offset": .int(to)] }
+
+    fileprivate init(json: JSONValue) {
+        self.init(
+            partition: Int32(clamping: json["partition"]?.intValue ?? 0),
+            from: json["from_offset"]?.intValue ?? 0,
+            to: json["to_offset"]?.intValue ?? 0
         )
     }
 }

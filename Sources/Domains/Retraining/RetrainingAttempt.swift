@@ -33,6 +33,8 @@ package struct RetrainingAttempt: Sendable, Hashable {
     package var state: State
     /// Labelled rows of the stream when it fired.
     package var labelledRows: Int
+    /// By partition of the labels, how far they had been read when it fired; empty where that was not known.
+    package var labelOffsets: [Int32: Int64] = [:]
     /// The row of the data when it fired, for people.
     package var row: Int
     /// The training data, once cut.

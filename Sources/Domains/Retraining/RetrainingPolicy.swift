@@ -163,6 +163,8 @@ package struct PolicySignal: Sendable, Hashable {
     package var triggers: [Trigger]
     /// Rows of the labelled stream up to now, counted from the first: the clock of cool-downs.
     package var labelledRows: Int
+    /// By partition of the labels, how far they have been read; empty where that is not known.
+    package var labelOffsets: [Int32: Int64] = [:]
     /// The position of the last labelled row in the data, for people.
     package var row: Int
 

@@ -8,10 +8,8 @@ package struct TrainingCut: Sendable, Hashable {
     package var contentHash: String
     /// The topic of the features.
     package var topic: String
-    /// First offset of the features, inclusive.
-    package var fromOffset: Int64
-    /// Offset after the last of the features.
-    package var toOffset: Int64
+    /// Where the features lie, by partition.
+    package var ranges: [Range]
     /// Rows with a label.
     package var rows: Int
     /// The Parquet file.
@@ -23,8 +21,7 @@ package struct TrainingCut: Sendable, Hashable {
         version: Int,
         contentHash: String,
         topic: String,
-        fromOffset: Int64,
-        toOffset: Int64,
+        ranges: [Range],
         rows: Int,
         path: String
     ) {
@@ -32,14 +29,30 @@ package struct TrainingCut: Sendable, Hashable {
         self.version = version
         self.contentHash = contentHash
         self.topic = topic
-        self.fromOffset = fromOffset
-        self.toOffset = toOffset
+        self.ranges = ranges
         self.rows = rows
         self.path = path
     }
 
     /// The name people use, `dataset@v3`.
     package var name: String { "\(dataset)@v\(version)" }
+
+    /// The offsets of one partition.
+    package struct Range: Sendable, Hashable {
+        /// The partition's number.
+        package var partition: Int32
+        /// The first offset.
+        package var from: Int64
+        /// The offset behind the last one.
+        package var to: Int64
+
+        /// The offsets `from` up to `to`.
+        package init(partition: Int32 = 0, from: Int64, to: Int64) {
+            self.partition = partition
+            self.from = from
+            self.to = to
+        }
+    }
 }
 
 /// A model that a job has trained and registered.
@@ -91,13 +104,27 @@ package struct HoldOutScores: Sendable {
     }
 }
 
+/// How far the labels of a stream had come at some moment.
+package struct LabelProgress: Sendable, Hashable {
+    /// Rows that had their label, counted from the first.
+    package var rows: Int
+    /// By partition of the labels, the offset behind the last that had been read; empty where nobody knew.
+    package var offsets: [Int32: Int64]
+
+    /// Describes a moment.
+    package init(rows: Int, offsets: [Int32: Int64] = [:]) {
+        self.rows = rows
+        self.offsets = offsets
+    }
+}
+
 /// Cuts training data from the log.
 package protocol TrainingDataSource: Sendable {
     /// Cuts the last `policy.trainingRows` labelled rows as a dataset version.
     ///
-    /// `labelledRows` tells how many rows of the stream had their label when the policy decided, so that the same
-    /// attempt cuts the same rows again after a restart.
-    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut
+    /// `labels` tells how far the labels had come when the policy decided, so that the same attempt cuts the same rows
+    /// again after a restart.
+    func cut(_ policy: RetrainingPolicy, labels: LabelProgress) async throws -> TrainingCut
 }
 
 /// Runs the training code as a job.

@@ -137,6 +137,7 @@ package final class RetrainingService: Service {
             trigger: trigger,
             state: .triggered,
             labelledRows: signal.labelledRows,
+            labelOffsets: signal.labelOffsets,
             row: signal.row,
             failure: "",
             startedAt: now,

@@ -14,7 +14,7 @@ struct CatalogueTrainingData: TrainingDataSource {
     let commit: String
     let admin: StreamAdmin
 
-    func cut(_ policy: RetrainingPolicy, labelledRows: Int) async throws -> TrainingCut {
+    func cut(_ policy: RetrainingPolicy, labels progress: LabelProgress) async throws -> TrainingCut {
         let first = try await catalogue.version(declaration.dataset, 1)
         guard let label = dataset.label, let labelField = first.schema.first(where: { $0.name == label }) else {
             throw TrainingDataError("dataset \(declaration.dataset) declares no label column: add `label` to it")
@@ -22,11 +22,10 @@ struct CatalogueTrainingData: TrainingDataSource {
         guard let labels = monitor.labels else {
             throw TrainingDataError("monitor \(monitor.name) names no topic of labels: add `labels` to it")
         }
-        for topic in [monitor.input, labels] { try await refuseSeveralPartitions(of: topic) }
         let selection = LabelledSelection(
             topic: monitor.input,
             labelsTopic: labels,
-            labelsUpTo: Int64(labelledRows),
+            labelsUpTo: try await ends(of: labels, progress),
             count: policy.trainingRows,
             columns: first.schema.filter { $0.name != label },
             labelColumn: labelField,
@@ -38,22 +37,26 @@ struct CatalogueTrainingData: TrainingDataSource {
             dataset: version.dataset,
             version: version.version,
             contentHash: version.contentHash,
-            topic: slice.range.topic,
-            fromOffset: slice.range.from,
-            toOffset: slice.range.to,
+            topic: monitor.input,
+            ranges: slice.ranges.map { .init(partition: $0.partition, from: $0.from, to: $0.to) },
             rows: Int(version.rowCount),
             path: version.path
         )
     }
 
-    /// A slice is a range of offsets of one partition: of several, part of the rows would silently be left out.
-    private func refuseSeveralPartitions(of topic: String) async throws {
+    /// Where the labels of the attempt end: in one partition, behind as many labels as there were labelled rows; in several,
+    /// where the monitor had read them to.
+    private func ends(of topic: String, _ progress: LabelProgress) async throws -> [Int32: Int64] {
         let partitions = try await admin.topic(topic)?.partitions ?? 1
-        guard partitions > 1 else { return }
-        throw TrainingDataError(
-            "topic \(topic) has \(partitions) partitions, and training data is cut from one: "
-                + "give the topics of a retraining policy one partition"
-        )
+        guard partitions > 1 else { return [0: Int64(progress.rows)] }
+        guard !progress.offsets.isEmpty else {
+            throw TrainingDataError(
+                "how far monitor \(monitor.name) has read the \(partitions) partitions of \(topic) is not known: "
+                    + "ask for the retraining again"
+            )
+        }
+        // A partition that the monitor has not read from yet has given it no label.
+        return Dictionary(uniqueKeysWithValues: (0..<Int32(partitions)).map { ($0, progress.offsets[$0] ?? 0) })
     }
 }
 

@@ -21,14 +21,19 @@ struct NativeHoldOutScorer: HoldOutScorer {
         let columns = try await catalogue.readColumns(version, version.schema.map(\.name))
             .mapValues { Array($0.suffix(policy.holdOutRows)) }
         let labels = columns[label] ?? []
-        let last = cut.toOffset - 1
         return HoldOutScores(
             task: policy.gate.task,
             labels: labels,
             champion: try await scores(policy, champion, columns),
             challenger: try await scores(policy, challenger, columns),
-            offsets: min(last, cut.toOffset - Int64(labels.count))...last
+            offsets: offsets(cut, count: labels.count)
         )
+    }
+
+    /// The offsets of the newest rows of one partition; rows of several have no first and last.
+    private func offsets(_ cut: TrainingCut, count: Int) -> ClosedRange<Int64>? {
+        guard let range = cut.ranges.first, cut.ranges.count == 1 else { return nil }
+        return min(range.to - 1, range.to - Int64(count))...(range.to - 1)
     }
 
     private func scores(

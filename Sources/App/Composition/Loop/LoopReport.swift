@@ -112,7 +112,7 @@ struct LoopReport: Sendable {
             "attempt": .string(attempt.id), "row": .int(Int64(attempt.row)),
             "run_id": .string(attempt.challenger?.runID ?? ""), "dataset": .string(attempt.cut?.name ?? ""),
             "dataset_hash": .string(attempt.cut?.contentHash ?? ""),
-            "offsets": ["from": .int(attempt.cut?.fromOffset ?? 0), "to": .int(attempt.cut?.toOffset ?? 0)],
+            "offsets": offsets(attempt.cut?.ranges ?? []),
             "version": .int(Int64(attempt.challenger?.version ?? 0)),
             "previous_version": .int(Int64(attempt.championVersion ?? 0)),
             "commit": .string(attempt.challenger?.commit ?? ""),
@@ -123,6 +123,14 @@ struct LoopReport: Sendable {
             ],
             "at": LoopJSON.time(attempt.updatedAt),
         ]
+    }
+
+    /// The offsets of a single partition, or a list with those of each.
+    private func offsets(_ ranges: [TrainingCut.Range]) -> JSONValue {
+        if ranges.count == 1 { return ["from": .int(ranges[0].from), "to": .int(ranges[0].to)] }
+        return .array(
+            ranges.map { ["partition": .int(Int64($0.partition)), "from": .int($0.from), "to": .int($0.to)] }
+        )
     }
 
     private func checks(windows: [MonitoredWindow], counts: Counts) -> [JSONObject] {

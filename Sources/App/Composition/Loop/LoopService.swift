@@ -131,13 +131,16 @@ final class LoopService: Service, LoopSource {
     }
 
     func retrain(project: String, reason: String, actor: String) async throws -> Bool {
-        guard let running = loop(project)?.currentParts, !running.retrainers.isEmpty else { return false }
+        guard let loop = loop(project), let running = loop.currentParts, !running.retrainers.isEmpty else { return false }
         for retrainer in running.retrainers {
             let trigger = Trigger(kind: .manual, id: RandomID.hex(), message: reason, actor: actor)
-            let monitor = running.monitors.first
+            let declared = loop.project.retraining.first { $0.name == retrainer.policy.name }?.monitor
+            let monitor = running.monitors.first { $0.definition.name == declared }
             let labelled = await monitor?.counters.joined ?? 0
             let row = Int(monitor?.definition.firstRow ?? 0) + labelled
-            retrainer.submit(PolicySignal(triggers: [trigger], labelledRows: labelled, row: row))
+            var signal = PolicySignal(triggers: [trigger], labelledRows: labelled, row: row)
+            signal.labelOffsets = await monitor?.labelOffsets ?? [:]
+            retrainer.submit(signal)
         }
         return true
     }

@@ -39,11 +39,12 @@ struct MonitorEvents: MonitorObserver {
     }
 
     func monitor(_ name: String, didEstimate estimate: QualityEstimate, openAlerts: [MonitorAlert]) async {
-        let signal = PolicySignal(
+        var signal = PolicySignal(
             triggers: openAlerts.compactMap { Trigger($0, labelledRows: estimate.labelledRows, row: estimate.row) },
             labelledRows: estimate.labelledRows,
             row: Int(estimate.row)
         )
+        signal.labelOffsets = estimate.labelOffsets
         for retrainer in retrainers where listens(retrainer, to: name) { retrainer.submit(signal) }
     }
 

@@ -113,6 +113,9 @@ package actor MonitorService: Service {
     /// What was read and joined so far.
     package var counters: MonitorCounters { state.assembler.currentCounters }
 
+    /// By partition of the labels' topic, the offset behind the last label that was read.
+    package var labelOffsets: [Int32: Int64] { state.labelOffsets }
+
     /// The position in the input up to which all rows are done with: labelled, or given up; of any thread.
     package nonisolated var settledThrough: Int { settled.load(ordering: .relaxed) }
 

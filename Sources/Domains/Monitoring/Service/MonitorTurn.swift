@@ -24,6 +24,8 @@ struct MonitorTurn {
     /// Takes a rolling estimate.
     mutating func take(_ estimate: QualityEstimate) {
         take(rules.observations(of: estimate))
+        var estimate = estimate
+        estimate.labelOffsets = state.labelOffsets
         estimates.append((estimate, state.alerts.openAlerts))
     }
 

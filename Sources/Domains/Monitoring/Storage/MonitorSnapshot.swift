@@ -11,6 +11,12 @@ struct MonitorSnapshot: Sendable {
     var alerts: AlertBook
     var memory = PredictionMemory()
 
+    /// By partition of the labels' topic, the offset behind the last label that was read.
+    var labelOffsets: [Int32: Int64] {
+        let topic = assembler.definition.labelsTopic
+        return (topic.flatMap { intake.positions[$0] } ?? [:]).filter { $0.value >= 0 }
+    }
+
     /// The state as text.
     func encoded() -> String {
         let value: JSONValue = .object([

@@ -41,6 +41,14 @@ struct AttemptStore: Sendable {
         return try rows.map(attempt)
     }
 
+    private func labelOffsets(_ value: JSONValue?) -> [Int32: Int64] {
+        var offsets: [Int32: Int64] = [:]
+        for (key, value) in (value?.objectValue ?? [:]).pairs {
+            if let partition = Int32(key), let offset = value.intValue { offsets[partition] = offset }
+        }
+        return offsets
+    }
+
     private func attempt(_ row: SQLRow) throws -> RetrainingAttempt {
         let details = try JSONValue.parse(try row.text(8))
         return RetrainingAttempt(
@@ -50,6 +58,7 @@ struct AttemptStore: Sendable {
             trigger: Trigger(json: details["trigger"] ?? .null),
             state: RetrainingAttempt.State(rawValue: try row.text(3)) ?? .failed,
             labelledRows: Int(try row.int(4)),
+            labelOffsets: labelOffsets(details["label_offsets"]),
             row: Int(try row.int(5)),
             cut: details["cut"].flatMap(TrainingCut.init),
             challenger: details["challenger"].flatMap(TrainedModel.init),
