@@ -76,7 +76,7 @@ struct MonitorServiceTests {
 
     private var definition: MonitorDefinition {
         var definition = StreamScript.definition()
-        definition.performance = [PerformanceLimit(metric: .auc, limit: 0.75)]
+        definition.performance = [PerformanceLimit(metric: .auc, bound: .value(0.75))]
         definition.drift?.minimumRows = 50
         return definition
     }
@@ -262,7 +262,7 @@ struct MonitorServiceTests {
         definition.performance = []
         definition.labelHorizonMilliseconds = 10_000_000
         definition.estimation?.limits = [
-            PerformanceLimit(metric: .auc, limit: 0.75, persistence: AlertPersistence(windows: 1, of: 1))
+            PerformanceLimit(metric: .auc, bound: .value(0.75), persistence: AlertPersistence(windows: 1, of: 1))
         ]
         var script = StreamScript.make(count: 900, definition: definition)
         // From row 500 on the model can no longer tell the classes apart, and says so.

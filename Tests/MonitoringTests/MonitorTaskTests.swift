@@ -112,9 +112,9 @@ struct MonitorTaskTests {
 
     @Test func `limits are of metrics that the task has`() {
         var definition = definition(.regression)
-        definition.performance = [PerformanceLimit(metric: .auc, limit: 0.7)]
+        definition.performance = [PerformanceLimit(metric: .auc, bound: .value(0.7))]
         #expect(throws: MonitorError.self) { try definition.validate() }
-        definition.performance = [PerformanceLimit(metric: .meanAbsoluteError, limit: 2)]
+        definition.performance = [PerformanceLimit(metric: .meanAbsoluteError, bound: .value(2))]
         #expect(throws: Never.self) { try definition.validate() }
         #expect(!QualityMetric.meanAbsoluteError.higherIsBetter)
         definition.estimation = EstimationPolicy()

@@ -24,7 +24,7 @@ struct PartitionTests {
 
     private var definition: MonitorDefinition {
         var definition = StreamScript.definition()
-        definition.performance = [PerformanceLimit(metric: .auc, limit: 0.75)]
+        definition.performance = [PerformanceLimit(metric: .auc, bound: .value(0.75))]
         definition.drift = nil
         return definition
     }

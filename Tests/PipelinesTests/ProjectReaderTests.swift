@@ -76,6 +76,18 @@ import Testing
         #expect(!project.checks[0].holds(for: 1))
     }
 
+    @Test func `limits may be a version's own, and a policy may want all reasons and sound data`() throws {
+        let text = Self.good.replacing("below: 0.6", with: "drop: 0.05")
+            .replacing("newLabels: 3", with: "newLabels: 3, require: all, requireQuality: true")
+            .replacing("psi: 0.2", with: "psi: 0.2, minimumShare: 0.5")
+        let project = try read(text)
+        #expect(project.monitors[0].performance.map(\.drop) == [nil, 0.05])
+        #expect(project.monitors[0].drift?.minimumShare == 0.5)
+        #expect(project.retraining[0].requiresAll && project.retraining[0].requiresQuality)
+        let usual = try read(Self.good).retraining[0]
+        #expect(!usual.requiresAll && !usual.requiresQuality)
+    }
+
     @Test func `what is not understood is told, not dropped in silence`() throws {
         let warnings = try read(Self.good).warnings
         #expect(warnings.contains { $0.hasPrefix("futureField") })
@@ -108,6 +120,11 @@ import Testing
         ("metric: auc, atLeast: 0.6", "metric: mae", "gate.metric: 'mae' is no metric of a binary model: it has auc, f1"),
         ("metric: auc, atLeast: 0.6", "metric: brier, atLeast: 0.6", "brier is a loss, of which less is better: give atMost"),
         ("metric: auc, atLeast: 0.6", "atMost: 0.6", "more is better of auc: give atLeast"),
+        ("newLabels: 3", "require: some", "retraining[0].trigger.require: must be any or all, not 'some'"),
+        ("newLabels: 3", "requireQuality: 7", "retraining[0].trigger.requireQuality: must be true or false"),
+        ("below: 0.6", "drop: 5", "performance[1].drop: is a share, such as 0.05 for 5 %: above 0 and below 1, not 5.0"),
+        ("below: 0.6", "below: 0.6, drop: 0.1", "performance[1].drop: stands in place of below"),
+        ("drift: {psi: 0.2}", "drift: {minimumShare: 30}", "monitors[0].drift.minimumShare: is a share of the columns"),
         ("margin: 0.01", "confidence: 95", "retraining[0].gate.confidence: must be from 0.5 to 0.999, such as 0.95"),
         ("margin: 0.01", "tolerance: 0.1", "retraining[0].gate.tolerance: is what the gain may lack at a confidence"),
         ("monitor: watch", "monitor: wach", "there is no 'wach'; declared are watch"),

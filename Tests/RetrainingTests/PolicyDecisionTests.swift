@@ -155,4 +155,41 @@ import Testing
         let signal = PolicySignal(triggers: [estimated], labelledRows: 5_000, row: 0)
         #expect(policy.decide(signal, memory: PolicyMemory(), nowMilliseconds: day) == .start(estimated))
     }
+
+    // MARK: All at once, and the data's quality
+
+    @Test func `a policy that wants all waits until everything declared is the matter at once`() {
+        var policy = policy
+        policy.requiresAll = true
+        policy.triggers = [.performance, .drift, .manual]
+        policy.everyLabels = 1_500
+        let drift = Trigger(kind: .drift, id: "d", message: "two columns drifted")
+        func decide(_ triggers: [Trigger], labelled: Int) -> PolicyDecision {
+            let signal = PolicySignal(triggers: triggers, labelledRows: labelled, row: labelled)
+            return policy.decide(signal, memory: PolicyMemory(), nowMilliseconds: day)
+        }
+        #expect(decide([], labelled: 1_000) == .idle)
+        #expect(isHeld(decide([alert], labelled: 1_000), "waits for drift, labels, since AUC below 0.7"))
+        #expect(isHeld(decide([alert, drift], labelled: 1_499), "waits for labels"))
+        guard case .start(let trigger) = decide([alert, drift], labelled: 1_500) else {
+            Issue.record("not started")
+            return
+        }
+        #expect(trigger.id == "a1")
+        #expect(trigger.message == "AUC below 0.7; two columns drifted; 1500 labels are new")
+        #expect(decide([manual], labelled: 1_000) == .start(manual))
+    }
+
+    @Test func `an open alert on the data's quality holds back where that is asked for, but not a person`() {
+        var policy = policy
+        func decide(_ triggers: [Trigger]) -> PolicyDecision {
+            var signal = PolicySignal(triggers: triggers, labelledRows: 2_000, row: 2_000)
+            signal.qualityAlerts = ["missing in window 3"]
+            return policy.decide(signal, memory: PolicyMemory(), nowMilliseconds: day)
+        }
+        #expect(decide([alert]) == .start(alert))
+        policy.requiresQuality = true
+        #expect(isHeld(decide([alert]), "the data is not as it should be: missing in window 3"))
+        #expect(decide([alert, manual]) == .start(manual))
+    }
 }

@@ -187,6 +187,7 @@ struct AttemptRunner: Sendable {
     private func triggerNumbers(_ attempt: RetrainingAttempt) -> JSONObject {
         var numbers = attempt.trigger.json
         numbers["labelled_rows"] = .int(Int64(attempt.labelledRows))
+        for (key, value) in attempt.inputs.json.pairs { numbers[key] = value }
         return numbers
     }
 }

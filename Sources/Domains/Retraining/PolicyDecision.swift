@@ -44,19 +44,43 @@ extension RetrainingPolicy {
     /// A manual request passes the cool-down and the least number of new labels, since a person knows why; never the
     /// rule of one attempt at a time, nor the number of rows that a cut needs.
     package func decide(_ signal: PolicySignal, memory: PolicyMemory, nowMilliseconds now: Int64) -> PolicyDecision {
-        let wanted =
-            signal.triggers.filter { triggers.contains($0.kind) }
-            + ownTriggers(signal.labelledRows, memory: memory, nowMilliseconds: now)
-        guard let trigger = wanted.first(where: { $0.kind == .manual }) ?? wanted.first else { return .idle }
+        let wanted = reasons(signal, memory: memory, nowMilliseconds: now)
+        let manual = wanted.first { $0.kind == .manual }
+        guard var trigger = manual ?? wanted.first else { return .idle }
+        if requiresAll, manual == nil {
+            let missing = declaredKinds.subtracting(wanted.map(\.kind)).map(\.rawValue).sorted()
+            if !missing.isEmpty {
+                return .hold(reason: "waits for \(missing.joined(separator: ", ")), since \(trigger.message)")
+            }
+            trigger.message = wanted.map(\.message).joined(separator: "; ")
+        }
         if memory.isBusy { return .hold(reason: "another attempt is under way") }
         if signal.labelledRows < trainingRows {
             return .hold(reason: "\(signal.labelledRows) labelled rows of the \(trainingRows) that training needs")
         }
         if trigger.kind == .manual { return .start(trigger) }
+        if requiresQuality, let problem = signal.qualityAlerts.first {
+            return .hold(reason: "the data is not as it should be: \(problem)")
+        }
         if let reason = reasonToHold(trigger, signal.labelledRows, memory: memory, nowMilliseconds: now) {
             return .hold(reason: reason)
         }
         return .start(trigger)
+    }
+
+    /// Everything that is the matter now and that this policy acts on: alerts, requests, and what is due by itself.
+    func reasons(_ signal: PolicySignal, memory: PolicyMemory, nowMilliseconds now: Int64) -> [Trigger] {
+        signal.triggers.filter { triggers.contains($0.kind) }
+            + ownTriggers(signal.labelledRows, memory: memory, nowMilliseconds: now)
+    }
+
+    /// Everything that is declared as a reason to train again.
+    private var declaredKinds: Set<TriggerKind> {
+        var kinds = triggers.subtracting([.manual])
+        if schedule != nil { kinds.insert(.schedule) }
+        if everyLabels != nil { kinds.insert(.labels) }
+        if maximumAgeMilliseconds != nil { kinds.insert(.age) }
+        return kinds
     }
 
     /// What the policy fires by itself, without any alert.

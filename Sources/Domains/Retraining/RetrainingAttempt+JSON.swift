@@ -6,6 +6,7 @@ extension RetrainingAttempt {
         var object: JSONObject = [
             "trigger": .object(trigger.json),
             "failure": .string(failure),
+            "inputs": .object(inputs.json),
         ]
         if !labelOffsets.isEmpty {
             let offsets = labelOffsets.sorted { $0.key < $1.key }.map { (String($0.key), JSONValue.int($0.value)) }
@@ -16,6 +17,24 @@ extension RetrainingAttempt {
         object["champion_version"] = championVersion.map { .int(Int64($0)) }
         object["verdict"] = verdict.map { .object($0.json) }
         return object
+    }
+}
+
+extension DecisionInputs {
+    /// The inputs as the API shows them; lists that say no more than the trigger are left out.
+    package var json: JSONObject {
+        var object: JSONObject = ["attempts_24h": .int(Int64(recentAttempts))]
+        object["rows_since_last_attempt"] = rowsSinceLastAttempt.map { .int(Int64($0)) }
+        if reasons.count > 1 { object["reasons"] = .array(reasons.map(JSONValue.string)) }
+        if !qualityAlerts.isEmpty { object["quality_alerts"] = .array(qualityAlerts.map(JSONValue.string)) }
+        return object
+    }
+
+    init(json: JSONValue?) {
+        reasons = json?["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        qualityAlerts = json?["quality_alerts"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        rowsSinceLastAttempt = json?["rows_since_last_attempt"]?.intValue.map { Int($0) }
+        recentAttempts = Int(json?["attempts_24h"]?.intValue ?? 0)
     }
 }
 

@@ -37,6 +37,8 @@ package struct RetrainingAttempt: Sendable, Hashable {
     package var labelOffsets: [Int32: Int64] = [:]
     /// The row of the data when it fired, for people.
     package var row: Int
+    /// What else the policy looked at when it decided.
+    package var inputs = DecisionInputs()
     /// The training data, once cut.
     package var cut: TrainingCut?
     /// The challenger, once trained.
@@ -51,6 +53,18 @@ package struct RetrainingAttempt: Sendable, Hashable {
     package var startedAt: Int64
     /// When it reached its last state, in Unix milliseconds.
     package var updatedAt: Int64
+}
+
+/// What a policy looked at besides the trigger when it decided to start.
+package struct DecisionInputs: Sendable, Hashable {
+    /// Everything that was the matter, the trigger included.
+    package var reasons: [String] = []
+    /// Open alerts on the quality of the data.
+    package var qualityAlerts: [String] = []
+    /// Labelled rows since the last attempt; nil before the first.
+    package var rowsSinceLastAttempt: Int?
+    /// Attempts that began in the 24 hours before.
+    package var recentAttempts = 0
 }
 
 /// What the gate saw and what it decided.

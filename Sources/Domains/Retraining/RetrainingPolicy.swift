@@ -18,6 +18,10 @@ package struct RetrainingPolicy: Sendable, Hashable {
     package var maximumAgeMilliseconds: Int64?
     /// Labelled rows of the stream before which nothing starts by itself.
     package var warmUpRows = 0
+    /// Whether everything that is declared must be the matter at once; else anything of it is enough.
+    package var requiresAll = false
+    /// Whether an open alert on the quality of the data holds back what would begin by itself.
+    package var requiresQuality = false
     /// Whether an attempt begins by itself; else the reason is shown and a person begins it.
     package var isAutomatic = true
     /// Milliseconds that must pass between the starts of two attempts.
@@ -165,6 +169,8 @@ package struct PolicySignal: Sendable, Hashable {
     package var labelledRows: Int
     /// By partition of the labels, how far they have been read; empty where that is not known.
     package var labelOffsets: [Int32: Int64] = [:]
+    /// What is wrong with the data itself now: the messages of open alerts on its quality.
+    package var qualityAlerts: [String] = []
     /// The position of the last labelled row in the data, for people.
     package var row: Int
 

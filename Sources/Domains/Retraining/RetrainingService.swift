@@ -122,14 +122,11 @@ package final class RetrainingService: Service {
 
     private func act(on signal: PolicySignal) async throws {
         let past = try await history()
-        let decision = policy.decide(
-            signal,
-            memory: try await memory(of: past),
-            nowMilliseconds: clock()
-        )
+        let memory = try await memory(of: past)
+        let now = clock()
+        let decision = policy.decide(signal, memory: memory, nowMilliseconds: now)
         holdReason.withLock { $0 = decision.reason }
         guard case .start(let trigger) = decision else { return }
-        let now = clock()
         let attempt = RetrainingAttempt(
             id: RandomID.hex(),
             project: policy.project,
@@ -139,6 +136,12 @@ package final class RetrainingService: Service {
             labelledRows: signal.labelledRows,
             labelOffsets: signal.labelOffsets,
             row: signal.row,
+            inputs: DecisionInputs(
+                reasons: policy.reasons(signal, memory: memory, nowMilliseconds: now).map(\.message),
+                qualityAlerts: signal.qualityAlerts,
+                rowsSinceLastAttempt: memory.lastAttemptLabelledRows.map { signal.labelledRows - $0 },
+                recentAttempts: memory.recentAttempts.count { $0 > now - 86_400_000 }
+            ),
             failure: "",
             startedAt: now,
             updatedAt: now

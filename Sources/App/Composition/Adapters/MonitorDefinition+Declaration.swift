@@ -76,6 +76,7 @@ extension DriftPolicy {
         correction = MultipleTesting(rawValue: declaration.correction) ?? .benjaminiHochberg
         minimumRows = declaration.minimumRows
         minimumColumns = declaration.minimumColumns
+        minimumShare = declaration.minimumShare
         severity = AlertSeverity(rawValue: declaration.severity) ?? .info
         persistence = AlertPersistence(declaration.persistence)
     }
@@ -142,7 +143,7 @@ extension PerformanceLimit {
         guard let metric = QualityMetric(rawValue: declaration.metric) else { return nil }
         self.init(
             metric: metric,
-            limit: declaration.limit,
+            bound: declaration.drop.map(Bound.drop) ?? .value(declaration.limit),
             role: declaration.role,
             severity: AlertSeverity(rawValue: declaration.severity) ?? .warn,
             persistence: AlertPersistence(declaration.persistence),

@@ -55,9 +55,9 @@ enum LoopJSON {
     }
 
     static func alert(_ alert: MonitorAlert) -> JSONObject {
-        // The series of a metric ends with its name.
+        // The series of a metric ends with its name, or with that of its limit behind it.
         let hasMetric = alert.kind == .performance || alert.kind == .estimated
-        let metric = hasMetric ? alert.fingerprint.split(separator: ".").last.map(String.init) : nil
+        let metric = hasMetric ? alert.fingerprint.split(separator: ".").last { $0 != "drop" }.map(String.init) : nil
         return [
             "metric": metric.map(JSONValue.string) ?? .null,
             "id": .string(alert.id), "monitor": .string(alert.monitor), "kind": .string(alert.kind.rawValue),

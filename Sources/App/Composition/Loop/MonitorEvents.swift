@@ -45,6 +45,7 @@ struct MonitorEvents: MonitorObserver {
             row: Int(estimate.row)
         )
         signal.labelOffsets = estimate.labelOffsets
+        signal.qualityAlerts = openAlerts.filter { $0.kind == .quality }.map(\.message)
         for retrainer in retrainers where listens(retrainer, to: name) { retrainer.submit(signal) }
     }
 

@@ -222,6 +222,8 @@ extension RetrainingPolicy {
         maximumAgeMilliseconds = declaration.maximumAgeDays.map { Int64($0 * 86_400_000) }
         warmUpRows = declaration.warmUpRows
         isAutomatic = declaration.isAutomatic
+        requiresAll = declaration.requiresAll
+        requiresQuality = declaration.requiresQuality
         coolDownMilliseconds = Int64(declaration.coolDownMinutes * 60_000)
         guard let text = declaration.schedule else { return }
         guard let schedule = CronSchedule(text) else {

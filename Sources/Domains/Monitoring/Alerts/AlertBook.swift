@@ -11,6 +11,8 @@ struct AlertBook: Sendable, Hashable {
         var recent: [Bool] = []
         var goodInARow = 0
         var open: MonitorAlert?
+        /// What the subject showed at first, where a limit looks at that.
+        var baseline: Double?
     }
 
     /// By the name of the series.
@@ -33,6 +35,7 @@ struct AlertBook: Sendable, Hashable {
             if let open = state.open { changed.append(open.resolved(at: observation, now: now)) }
             state = Series(subject: observation.subject)
         }
+        let observation = observation.held(against: &state.baseline)
         if let value = observation.value {
             state.recent.append(observation.isBad)
             state.recent = state.recent.suffix(observation.persistence.of)
@@ -76,6 +79,8 @@ struct AlertObservation: Sendable, Hashable {
     var message: String
     /// What tells one opening from the next; the row where nil.
     var occasion: Int64?
+    /// Where the limit is the subject's own: limit, verdict and message then follow from it.
+    var relative: BaselineLimit?
 
     fileprivate func alert(value: Double, now: Int64) -> MonitorAlert {
         MonitorAlert(

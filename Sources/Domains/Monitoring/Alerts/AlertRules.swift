@@ -6,17 +6,16 @@ struct AlertRules: Sendable {
     func observations(of estimate: QualityEstimate) -> [AlertObservation] {
         guard let version = estimate.championVersion else { return [] }
         return definition.performance.map { limit in
-            let value = estimate.quality.first { $0.role == limit.role }?[limit.metric]
-            return observation(
-                "performance.\(limit.role).\(limit.metric.rawValue)",
+            observation(
+                "performance.\(limit.role)",
                 .performance,
                 limit,
-                value: value,
+                value: estimate.quality.first { $0.role == limit.role }?[limit.metric],
                 subject: "v\(version)",
                 place: (estimate.window, estimate.row),
-                message: "\(limit.metric.rawValue) of \(definition.model) version \(version) (\(limit.role)) is "
-                    + "\(value.map(rounded) ?? "unknown"), \(limit.side) \(rounded(limit.limit)), "
-                    + "over the last \(estimate.rows) labelled rows"
+                isWhole: estimate.rows >= definition.evaluation.rows,
+                what: "\(limit.metric.rawValue) of \(definition.model) version \(version) (\(limit.role))",
+                rows: "over the last \(estimate.rows) labelled rows"
             )
         }
     }
@@ -32,6 +31,7 @@ struct AlertRules: Sendable {
         guard let policy = definition.drift, let reference = window.reference else { return nil }
         let measured = window.drift.contains { $0.measures != nil && $0.rows >= policy.minimumRows }
         let drifted = window.driftedColumns
+        let needed = policy.neededColumns(of: window.drift.count { $0.measures != nil })
         return AlertObservation(
             monitor: definition.name,
             series: "drift",
@@ -40,9 +40,9 @@ struct AlertRules: Sendable {
             severity: policy.severity,
             persistence: policy.persistence,
             value: measured ? Double(drifted.count) : nil,
-            limit: Double(policy.minimumColumns),
-            isBad: drifted.count >= policy.minimumColumns,
-            isGood: drifted.count < policy.minimumColumns,
+            limit: Double(needed),
+            isBad: drifted.count >= needed,
+            isGood: drifted.count < needed,
             window: window.index,
             row: window.lastRow,
             message: "\(drifted.count) of \(window.drift.count) columns differ from \(reference): "
@@ -79,17 +79,16 @@ struct AlertRules: Sendable {
             let version = estimate.version
         else { return [] }
         return policy.limits.map { limit in
-            let value = estimate.values[limit.metric]?.value
-            return observation(
-                "estimated.\(limit.metric.rawValue)",
+            observation(
+                "estimated",
                 .estimated,
                 limit,
-                value: value,
+                value: estimate.values[limit.metric]?.value,
                 subject: "v\(version)",
                 place: (window.index, window.lastRow),
-                message: "estimated \(limit.metric.rawValue) of \(definition.model) version \(version) is "
-                    + "\(value.map(rounded) ?? "unknown"), \(limit.side) \(rounded(limit.limit)), "
-                    + "in window \(window.index), before its labels"
+                isWhole: window.championVersions == [version],
+                what: "estimated \(limit.metric.rawValue) of \(definition.model) version \(version)",
+                rows: "in window \(window.index), before its labels"
             )
         }
     }
@@ -101,25 +100,48 @@ struct AlertRules: Sendable {
         value: Double?,
         subject: String,
         place: (window: Int, row: Int64),
-        message: String
+        isWhole: Bool,
+        what: String,
+        rows: String
     ) -> AlertObservation {
-        let sign: Double = limit.metric.higherIsBetter ? 1 : -1
-        let slack = value.map { sign * ($0 - limit.limit) }
-        return AlertObservation(
+        let higherIsBetter = limit.metric.higherIsBetter
+        var observation = AlertObservation(
             monitor: definition.name,
-            series: series,
+            series: "\(series).\(limit.metric.rawValue)",
             subject: subject,
             kind: kind,
             severity: limit.severity,
             persistence: limit.persistence,
             value: value,
-            limit: limit.limit,
-            isBad: slack.map { $0 < 0 } ?? false,
-            isGood: slack.map { $0 >= limit.recoveryMargin } ?? false,
+            limit: 0,
+            isBad: false,
+            isGood: false,
             window: place.window,
             row: place.row,
-            message: message
+            message: ""
         )
+        switch limit.bound {
+        case .value(let bound):
+            let slack = value.map { higherIsBetter ? $0 - bound : bound - $0 }
+            observation.limit = bound
+            observation.isBad = slack.map { $0 < 0 } ?? false
+            observation.isGood = slack.map { $0 >= limit.recoveryMargin } ?? false
+            observation.message =
+                "\(what) is \(value.map(rounded) ?? "unknown"), \(higherIsBetter ? "below" : "above") "
+                + "\(rounded(bound)), \(rows)"
+        case .drop(let share):
+            // Beside a fixed limit of the same metric: an alert of its own.
+            observation.series += ".drop"
+            observation.relative = BaselineLimit(
+                drop: share,
+                higherIsBetter: higherIsBetter,
+                recoveryMargin: limit.recoveryMargin,
+                mayBeBaseline: isWhole,
+                what: what,
+                rows: rows
+            )
+        }
+        return observation
     }
 
     /// At most five names, and how many more there are.
@@ -131,8 +153,4 @@ struct AlertRules: Sendable {
     func rounded(_ value: Double) -> String {
         "\((value * 10_000).rounded() / 10_000)"
     }
-}
-
-extension PerformanceLimit {
-    fileprivate var side: String { metric.higherIsBetter ? "below" : "above" }
 }

@@ -140,7 +140,7 @@ extension MonitorDefinition {
                 "is no metric of a \(task.rawValue) model: use one of "
                     + task.metrics.map(\.rawValue).joined(separator: ", ")
             )
-            try require(limit.limit.isFinite && limit.recoveryMargin >= 0, field, "needs a finite limit and margin")
+            try require(limit.isPossible, field, "needs a finite limit and margin, or a drop above 0 and below 1")
             try require(
                 predictionTopics.contains { $0.role == limit.role },
                 field,
@@ -152,6 +152,9 @@ extension MonitorDefinition {
         try require(drift.significance > 0 && drift.significance < 1, "drift.significance", "must lie between 0 and 1")
         try require(drift.persistence.isPossible, "drift", "can never open: windows must be 1 to 'of'")
         try require(drift.minimumColumns > 0, "drift.minimum_columns", "is \(drift.minimumColumns): use at least 1")
+        if let share = drift.minimumShare {
+            try require(share > 0 && share <= 1, "drift.minimum_share", "is \(share): use a share above 0, at most 1")
+        }
     }
 
     private func validatePolicies() throws(MonitorError) {
@@ -172,6 +175,7 @@ extension MonitorDefinition {
                     field,
                     "cannot be estimated: \(EstimatedQuality.choices)"
                 )
+                try require(limit.isPossible, field, "needs a finite limit and margin, or a drop above 0 and below 1")
                 try require(limit.persistence.isPossible, field, "can never open: windows must be 1 to 'of'")
             }
         }
@@ -196,4 +200,14 @@ extension MonitorDefinition {
 
 extension AlertPersistence {
     fileprivate var isPossible: Bool { windows >= 1 && windows <= of && of <= 1000 }
+}
+
+extension PerformanceLimit {
+    fileprivate var isPossible: Bool {
+        guard recoveryMargin >= 0 else { return false }
+        return switch bound {
+        case .value(let limit): limit.isFinite
+        case .drop(let share): share > 0 && (share < 1 || !metric.higherIsBetter && share <= 10)
+        }
+    }
 }

@@ -177,6 +177,9 @@ package struct DriftPolicy: Sendable, Hashable {
     /// Drifted columns in one window that make it a drifted window.
     package var minimumColumns: Int = 1
 
+    /// The share of the compared columns that must have drifted besides; nil for any.
+    package var minimumShare: Double?
+
     /// Fewest rows in a window for a verdict.
     package var minimumRows: Int = 200
 
@@ -186,17 +189,30 @@ package struct DriftPolicy: Sendable, Hashable {
     /// How many of the last windows must be drifted before an alert opens.
     package var persistence = AlertPersistence(windows: 2, of: 3)
 
+    /// The drifted columns that make a window of so many compared ones a drifted window.
+    func neededColumns(of compared: Int) -> Int {
+        max(minimumColumns, minimumShare.map { Int(($0 * Double(compared) - 1e-9).rounded(.up)) } ?? 0)
+    }
+
     /// The defaults: silent where nothing changed.
     package init() {}
 }
 
 /// A bound on a quality metric of one role.
 package struct PerformanceLimit: Sendable, Hashable {
+    /// Where the bound lies.
+    package enum Bound: Sendable, Hashable {
+        /// At a value: the lowest allowed where higher is better, else the highest.
+        case value(Double)
+        /// So much worse than what the version showed at first, as a share of it; see ``BaselineLimit``.
+        case drop(Double)
+    }
+
     /// The metric.
     package var metric: QualityMetric
 
-    /// The lowest value allowed where higher is better, else the highest.
-    package var limit: Double
+    /// The worst value allowed.
+    package var bound: Bound
 
     /// Whose quality.
     package var role: String
@@ -213,14 +229,14 @@ package struct PerformanceLimit: Sendable, Hashable {
     /// Describes a limit.
     package init(
         metric: QualityMetric,
-        limit: Double,
+        bound: Bound,
         role: String = PredictionTopic.championRole,
         severity: AlertSeverity = .page,
         persistence: AlertPersistence = AlertPersistence(windows: 2, of: 3),
         recoveryMargin: Double = 0.01
     ) {
         self.metric = metric
-        self.limit = limit
+        self.bound = bound
         self.role = role
         self.severity = severity
         self.persistence = persistence

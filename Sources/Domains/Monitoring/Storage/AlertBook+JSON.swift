@@ -14,12 +14,14 @@ extension AlertBook {
 
 extension AlertBook.Series {
     fileprivate var json: JSONValue {
-        .object([
+        var object: JSONObject = [
             "subject": .string(subject),
             "recent": .array(recent.map(JSONValue.bool)),
             "good_in_a_row": .int(Int64(goodInARow)),
             "open": open?.json ?? .null,
-        ])
+        ]
+        object["baseline"] = baseline.map(JSONValue.double)
+        return .object(object)
     }
 
     fileprivate init(reading reader: SnapshotReader) throws(MonitorError) {
@@ -27,7 +29,8 @@ extension AlertBook.Series {
             subject: try reader["subject"].string(),
             recent: try reader["recent"].elements().map { value throws(MonitorError) in try value.bool() },
             goodInARow: Int(try reader["good_in_a_row"].int()),
-            open: reader["open"].isNull ? nil : try MonitorAlert(reading: reader["open"])
+            open: reader["open"].isNull ? nil : try MonitorAlert(reading: reader["open"]),
+            baseline: try reader["baseline"].optionalDouble()
         )
     }
 }

@@ -144,11 +144,13 @@ extension MonitorDeclaration {
                 throw entry.error("metric", "must be one of \(metrics.joined(separator: ", ")), not '\(metric)'")
             }
             let isUpper = lossMetrics.contains(metric)
+            let drop = try drop(entry, isUpper: isUpper)
             limits.append(
                 PerformanceLimit(
                     metric: metric,
                     role: try entry.optionalString("role") ?? "champion",
-                    limit: try entry.double(isUpper ? "above" : "below"),
+                    limit: drop == nil ? try entry.double(isUpper ? "above" : "below") : 0,
+                    drop: drop,
                     isUpper: isUpper,
                     recoveryMargin: try entry.double("recoveryMargin", default: 0),
                     severity: try severity(entry, default: "warn"),
@@ -157,6 +159,28 @@ extension MonitorDeclaration {
             )
         }
         return limits
+    }
+
+    /// How much worse than at first is too much; nil where a fixed limit is given.
+    private static func drop(_ fields: ProjectFieldReader, isUpper: Bool) throws(ProjectError) -> Double? {
+        guard let drop = try fields.optionalDouble("drop") else { return nil }
+        let fixed = isUpper ? "above" : "below"
+        guard fields.value(fixed) == nil else {
+            throw fields.error("drop", "stands in place of \(fixed): give one of them, or two limits")
+        }
+        guard drop > 0, isUpper ? drop <= 10 : drop < 1 else {
+            let range = isUpper ? "and at most 10" : "and below 1"
+            throw fields.error("drop", "is a share, such as 0.05 for 5 %: above 0 \(range), not \(drop)")
+        }
+        return drop
+    }
+
+    private static func minimumShare(_ fields: ProjectFieldReader) throws(ProjectError) -> Double? {
+        guard let share = try fields.optionalDouble("minimumShare") else { return nil }
+        guard share > 0, share <= 1 else {
+            throw fields.error("minimumShare", "is a share of the columns: above 0 and at most 1, not \(share)")
+        }
+        return share
     }
 
     private static func drift(_ fields: ProjectFieldReader) throws(ProjectError) -> Drift {
@@ -175,6 +199,7 @@ extension MonitorDeclaration {
             correction: correction,
             minimumRows: try fields.int("minimumRows", 1...10_000_000, default: 200),
             minimumColumns: try fields.int("minimumColumns", 1...100_000, default: 1),
+            minimumShare: try minimumShare(fields),
             severity: try severity(fields, default: "warn"),
             persistence: try persistence(fields, default: Persistence(windows: 2, of: 3))
         )

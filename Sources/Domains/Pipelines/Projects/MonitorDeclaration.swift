@@ -14,8 +14,10 @@ package struct MonitorDeclaration: Sendable, Hashable {
         package var metric: String
         /// Whose predictions; the champion's where nothing is said.
         package var role: String
-        /// An alert opens below this (or above, for losses).
+        /// An alert opens below this (or above, for losses); 0 where ``drop`` says.
         package var limit: Double
+        /// How much worse than at first a version may become, as a share; nil where ``limit`` says.
+        package var drop: Double?
         /// True where values above the limit are bad.
         package var isUpper: Bool
         /// How far beyond the limit the value must return for the alert to resolve.
@@ -46,6 +48,8 @@ package struct MonitorDeclaration: Sendable, Hashable {
         package var minimumRows: Int
         /// Drifted columns that open an alert.
         package var minimumColumns: Int
+        /// The share of the columns that must have drifted besides; nil for any.
+        package var minimumShare: Double?
         /// `page`, `warn` or `info`.
         package var severity: String
         /// How lasting it must be.

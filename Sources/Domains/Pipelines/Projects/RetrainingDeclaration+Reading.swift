@@ -1,7 +1,7 @@
 extension RetrainingDeclaration {
     private static let triggerFields: Set<String> = [
         "alerts", "newLabels", "schedule", "everyLabels", "maximumAgeDays", "warmUpRows", "coolDownMinutes",
-        "coolDownRows", "maximumPerDay",
+        "coolDownRows", "maximumPerDay", "require", "requireQuality",
     ]
 
     /// The fields of a policy's trigger and gate that nobody reads, with their places.
@@ -17,6 +17,10 @@ extension RetrainingDeclaration {
         let alerts = try trigger.strings("alerts")
         for alert in alerts where !["performance", "drift", "estimated"].contains(alert) {
             throw trigger.error("alerts", "may hold performance, drift and estimated, not '\(alert)'")
+        }
+        let require = try trigger.optionalString("require") ?? "any"
+        guard ["any", "all"].contains(require) else {
+            throw trigger.error("require", "must be any or all, not '\(require)'")
         }
         let coolDownMinutes = try trigger.double("coolDownMinutes", default: 0)
         let maximumAgeDays = try trigger.optionalDouble("maximumAgeDays")
@@ -35,6 +39,8 @@ extension RetrainingDeclaration {
             training: try fields.string("training"),
             model: try fields.string("model"),
             alias: try fields.optionalString("alias") ?? "champion",
+            requiresAll: require == "all",
+            requiresQuality: try trigger.bool("requireQuality", default: false),
             alerts: alerts,
             newLabels: try trigger.int("newLabels", 0...100_000_000, default: 0),
             schedule: try trigger.optionalString("schedule"),

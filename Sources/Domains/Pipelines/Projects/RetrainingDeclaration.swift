@@ -12,6 +12,10 @@ package struct RetrainingDeclaration: Sendable, Hashable {
     package var model: String
     /// The alias that a promotion moves.
     package var alias: String
+    /// Whether everything that is declared must be the matter at once; else anything of it starts a retraining.
+    package var requiresAll: Bool
+    /// Whether an open alert on the data's quality holds a retraining back.
+    package var requiresQuality: Bool
     /// Kinds of open alerts that start a retraining: `performance`, `drift`, `estimated`.
     package var alerts: [String]
     /// Labels since the alert opened, or since the last try.

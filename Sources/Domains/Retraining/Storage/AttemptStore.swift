@@ -60,6 +60,7 @@ struct AttemptStore: Sendable {
             labelledRows: Int(try row.int(4)),
             labelOffsets: labelOffsets(details["label_offsets"]),
             row: Int(try row.int(5)),
+            inputs: DecisionInputs(json: details["inputs"]),
             cut: details["cut"].flatMap(TrainingCut.init),
             challenger: details["challenger"].flatMap(TrainedModel.init),
             championVersion: details["champion_version"]?.intValue.map(Int.init),
