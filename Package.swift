@@ -317,7 +317,7 @@ let package = Package(
 
         tests("CommandLine", ["HTTPServer", "JSON"]),
 
-        tests("Composition", ["Processes"]),
+        tests("Composition", ["Processes", "Monitoring", "Pipelines", "Retraining"]),
 
         tests("FuzzTargets", ["Execution", "Files"]),
     ],

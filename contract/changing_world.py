@@ -20,7 +20,7 @@ ROWS = 1_400
 LIMITS: dict[str, dict[str, Any]] = {
     "binary": {"metric": "auc", "below": 0.7},
     "multiclass": {"metric": "f1", "below": 0.7},
-    "regression": {"metric": "mae", "above": 0.5},
+    "regression": {"metric": "mae", "drop": 2},
 }
 
 
@@ -73,6 +73,7 @@ def changing_world(folder: pathlib.Path, task: str, partitions: int = 1, **polic
                 "predictions": {"champion": "answers"},
                 "window": {"size": 100, "firstRow": TRAINED},
                 "columns": ["x", "z"],
+                "quality": {"severity": "info"},
                 "evaluation": {"rows": 100, "every": 20, "minimumRows": 60},
                 "performance": [{**LIMITS[task], "severity": "page"}],
             }
@@ -80,7 +81,7 @@ def changing_world(folder: pathlib.Path, task: str, partitions: int = 1, **polic
         "retraining": [
             {
                 **{"name": "mend", "monitor": "watch", "training": "fit", "model": "oracle"},
-                "trigger": {"alerts": ["performance"], "newLabels": 200, "coolDownRows": 300},
+                "trigger": {"alerts": ["performance"], "newLabels": 200, "coolDownRows": 300, "requireQuality": True},
                 "dataset": {"name": "world", "rows": 300},
                 "holdOut": {"rows": 80},
                 **policy,

@@ -88,7 +88,9 @@ struct PartitionTests {
         #expect(partly.labels?.ranges.map(\.partition) == [0, 1])
         let rest = try await fixture.lake.read(try await fixture.catalogue.cut("w", partly).path)
         #expect(rest["day"]?.values == .integers([0, 2, 3, 5]))
-        #expect(await code { _ = try await fixture.catalogue.select(selection(1, upTo: [1: 11])) } == .offsetsNotWritten)
+        #expect(
+            await code { _ = try await fixture.catalogue.select(selection(1, upTo: [1: 11])) } == .offsetsNotWritten
+        )
     }
 
     @Test("keep each partition's own order: a row that is late follows the one before it")

@@ -95,8 +95,11 @@ import Testing
     }
 
     @Test func `a gate compares by the usual metric of the monitor's task`() throws {
-        let text = Self.good.replacing("predictions: {champion: out}", with: "predictions: {champion: out}\n    task: regression")
-            .replacing("gate: {metric: auc, atLeast: 0.6, margin: 0.01}", with: "gate: {atMost: 3, confidense: 0.9}")
+        let text = Self.good.replacing(
+            "predictions: {champion: out}",
+            with: "predictions: {champion: out}\n    task: regression"
+        )
+        .replacing("gate: {metric: auc, atLeast: 0.6, margin: 0.01}", with: "gate: {atMost: 3, confidense: 0.9}")
         let project = try read(text)
         #expect(project.retraining[0].gate.metric(of: project.monitors[0].task) == ("mae", true))
         #expect(project.retraining[0].gate.atMost == 3)
@@ -117,12 +120,21 @@ import Testing
         ("window: {size: 5}", "window: {size: 0}", "monitors[0].window.size: must be from 1"),
         ("metric: log_loss", "metric: loss", "monitors[0].performance[0].metric: must be one of"),
         ("holdOut: {rows: 2}", "holdOut: {rows: 10}", "retraining[0].holdOut.rows: must be from 1 to 9"),
-        ("metric: auc, atLeast: 0.6", "metric: mae", "gate.metric: 'mae' is no metric of a binary model: it has auc, f1"),
-        ("metric: auc, atLeast: 0.6", "metric: brier, atLeast: 0.6", "brier is a loss, of which less is better: give atMost"),
+        (
+            "metric: auc, atLeast: 0.6", "metric: mae",
+            "gate.metric: 'mae' is no metric of a binary model: it has auc, f1"
+        ),
+        (
+            "metric: auc, atLeast: 0.6", "metric: brier, atLeast: 0.6",
+            "brier is a loss, of which less is better: give atMost"
+        ),
         ("metric: auc, atLeast: 0.6", "atMost: 0.6", "more is better of auc: give atLeast"),
         ("newLabels: 3", "require: some", "retraining[0].trigger.require: must be any or all, not 'some'"),
         ("newLabels: 3", "requireQuality: 7", "retraining[0].trigger.requireQuality: must be true or false"),
-        ("below: 0.6", "drop: 5", "performance[1].drop: is a share, such as 0.05 for 5 %: above 0 and below 1, not 5.0"),
+        (
+            "below: 0.6", "drop: 5",
+            "performance[1].drop: is a share, such as 0.05 for 5 %: above 0 and below 1, not 5.0"
+        ),
         ("below: 0.6", "below: 0.6, drop: 0.1", "performance[1].drop: stands in place of below"),
         ("drift: {psi: 0.2}", "drift: {minimumShare: 30}", "monitors[0].drift.minimumShare: is a share of the columns"),
         ("margin: 0.01", "confidence: 95", "retraining[0].gate.confidence: must be from 0.5 to 0.999, such as 0.95"),

@@ -134,7 +134,9 @@ def to_onnx(model: Any, features: pd.DataFrame, tolerance: float = TOLERANCE) ->
     options = None
     if hasattr(model, "classes_"):
         if len(model.classes_) > 2 and not np.issubdtype(np.asarray(model.classes_).dtype, np.integer):
-            raise ValueError(f"the classes are {', '.join(map(str, model.classes_[:5]))}: train on whole numbers instead")
+            raise ValueError(
+                f"the classes are {', '.join(map(str, model.classes_[:5]))}: train on whole numbers instead"
+            )
         known["classes"] = ",".join(map(str, model.classes_))
         options = {"zipmap": False}
     converted = skl2onnx.to_onnx(_without_rounding(model), rows[:1], options=options)

@@ -49,7 +49,9 @@ struct SliceAssembly {
 
     /// Takes in the next message, partition after partition, in the order of offsets.
     mutating func add(message value: UnsafeRawBufferPointer?, at place: MessagePlace, time: Int64) {
-        if isOfSeveral { newest = (place.partition, place.partition == newest.partition ? max(newest.time, time) : time) }
+        if isOfSeveral {
+            newest = (place.partition, place.partition == newest.partition ? max(newest.time, time) : time)
+        }
         counts.messages += 1
         var label = LakeValue.null
         if slice.labels != nil {
@@ -103,8 +105,9 @@ struct SliceAssembly {
         return LakeTable(columns: columns.map { $0.column(in: order) })
     }
 
-    /// The rows of all partitions in one order: always the partition whose next row is the earliest, and of equal ones the
-    /// first. A row that is earlier than one before it in its partition comes right behind that, so each counts as late
+    /// The rows in one order: always of the partition whose next row is the earliest, of equal ones the first.
+    ///
+    /// A row that is earlier than one before it in its partition comes right behind that, so each counts as late
     /// as the latest up to it.
     private var mergedOrder: [Int] {
         times.indices.sorted { (times[$0], $0) < (times[$1], $1) }

@@ -131,7 +131,9 @@ final class LoopService: Service, LoopSource {
     }
 
     func retrain(project: String, reason: String, actor: String) async throws -> Bool {
-        guard let loop = loop(project), let running = loop.currentParts, !running.retrainers.isEmpty else { return false }
+        guard let loop = loop(project), let running = loop.currentParts, !running.retrainers.isEmpty else {
+            return false
+        }
         for retrainer in running.retrainers {
             let trigger = Trigger(kind: .manual, id: RandomID.hex(), message: reason, actor: actor)
             let declared = loop.project.retraining.first { $0.name == retrainer.policy.name }?.monitor

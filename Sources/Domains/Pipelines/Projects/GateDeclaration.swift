@@ -43,7 +43,10 @@ package struct GateDeclaration: Sendable, Hashable {
         }
         if tolerance < 0 { throw fields.error("tolerance", "must be 0 or more, not \(tolerance)") }
         if tolerance > 0, confidence == nil {
-            throw fields.error("tolerance", "is what the gain may lack at a confidence: give confidence too, such as 0.95")
+            throw fields.error(
+                "tolerance",
+                "is what the gain may lack at a confidence: give confidence too, such as 0.95"
+            )
         }
     }
 

@@ -49,7 +49,8 @@ enum LoopCommands {
             Array((loop["windows"]?.arrayValue ?? []).suffix(8)),
             [
                 Column("WINDOW", "index"), Column("FROM", "first_row"), Column("TO", "last_row"),
-                Column(metric.uppercased(), "\(metric).champion"), Column("FROZEN", "\(metric).frozen"), Column("VERSION", "champion_version"),
+                Column(metric.uppercased(), "\(metric).champion"), Column("FROZEN", "\(metric).frozen"),
+                Column("VERSION", "champion_version"),
             ]
         )
         context.report.section("last steps", Array((loop["steps"]?.arrayValue ?? []).suffix(8)), stepColumns)
