@@ -38,14 +38,14 @@ def world(task: str) -> pd.DataFrame:
     return rows
 
 
-def changing_world(folder: pathlib.Path, task: str, partitions: int = 1, **policy: Any) -> str:
+def changing_world(folder: pathlib.Path, task: str, partitions: int = 1, labels: int = 1, **policy: Any) -> str:
     """Writes the project to a new folder and returns its path; `policy` adds to its retraining policy."""
     shutil.copytree(ROOT / "contract/training/world", folder)
     world(task).to_csv(folder / "world.csv", index=False)
-    topics = ["world", "answers", "truth"]
+    topics = {"world": partitions, "answers": partitions, "truth": labels}
     content = {
         "metadata": {"version": 2.0, "name": "world"},
-        "topics": [{"name": name, "configuration": {"partitions": partitions}} for name in topics],
+        "topics": [{"name": name, "configuration": {"partitions": count}} for name, count in topics.items()],
         "datasets": [{"name": "world", "path": "world.csv", "rows": {"from": 0, "to": TRAINED}, "label": "y"}],
         "training": [{"name": "fit", "application": ".", "dataset": "world", "model": "oracle"}],
         "models": [{"name": "oracle", "training": "fit", "aliases": {"champion": 1}}],

@@ -240,6 +240,56 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         #expect(steps.contains { $0.title == "Retraining asked for by ada: new sensor" })
     }
 
+    @Test func `an attempt from before gates had a metric and cuts had partitions reads as it was`() async throws {
+        let details = """
+            {"trigger":{"kind":"performance","id":"a1","message":"AUC below 0.7","actor":"policy"},"failure":"",
+             "cut":{"dataset":"weather","version":2,"hash":"abc","topic":"weather","from_offset":5140,"to_offset":8790,
+                    "rows":3650,"path":"/data/part-0.parquet"},
+             "challenger":{"run_id":"run","version":2,"commit":"c0ffee","seconds":4.5},"champion_version":1,
+             "verdict":{"passed":true,"reasons":["a gain"],"rows":150,"first_offset":8640,"last_offset":8789,
+                        "champion":{"auc":0.457,"f1":0.1,"log_loss":0.9,"brier":0.3},
+                        "challenger":{"auc":0.843,"f1":0.5,"log_loss":0.5,"brier":0.2}}}
+            """
+        try await database.write { transaction in
+            try transaction.execute(
+                """
+                INSERT INTO retraining_attempts (id, project, policy, trigger_id, state, labelled_rows, row_number,
+                    started_at_ms, updated_at_ms, details)
+                VALUES ('old', 'weather', 'rain', 'a1', 'promoted', 8790, 12439, 1, 2, ?)
+                """,
+                [.text(details)]
+            )
+        }
+        let attempt = try #require(try await service().history().first)
+        #expect(attempt.state == .promoted && attempt.labelOffsets.isEmpty && attempt.inputs == DecisionInputs())
+        #expect(attempt.cut?.ranges == [.init(from: 5_140, to: 8_790)])
+        let numbers = try #require(attempt.verdict?.numbers)
+        #expect(numbers.metric == .auc && numbers.challenger[.auc] == 0.843 && numbers.offsets == 8_640...8_789)
+    }
+
+    @Test func `what the policy looked at is kept with the attempt and in its first step`() async throws {
+        var policy = policy
+        policy.everyLabels = 1_000
+        let service = service(policy)
+        var signal = PolicySignal(triggers: [alert], labelledRows: 1_500, row: 0)
+        signal.labelOffsets = [0: 700, 1: 800]
+        signal.qualityAlerts = ["missing in window 3"]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            service.submit(signal)
+            await service.waitUntilIdle()
+            await service.stop()
+            try await group.waitForAll()
+        }
+        let attempt = try #require(try await service.history().first)
+        #expect(attempt.labelOffsets == [0: 700, 1: 800])
+        #expect(attempt.inputs.reasons == ["AUC below 0.7", "1500 labels are new"])
+        #expect(attempt.inputs.qualityAlerts == ["missing in window 3"])
+        let step = try await journal.steps(project: "weather").first
+        #expect(step?.numbers["reasons"]?.arrayValue?.count == 2)
+        #expect(step?.numbers["attempts_24h"] == .int(0))
+    }
+
     @Test func `the same event is recorded once`() async throws {
         let event = NewLoopStep(key: "import/weather/1", kind: .imported, title: "Imported")
         let first = try await journal.record(event, project: "weather")

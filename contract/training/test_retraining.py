@@ -82,11 +82,13 @@ def test_a_model_that_degrades_is_trained_again_and_promoted(
     assert metric.upper() in shown.stdout and "AUC" not in shown.stdout
 
 
+@pytest.mark.parametrize("labels", [3, 1])
 def test_training_data_of_several_partitions_is_the_newest_rows_in_order(
-    make_server: MakeServer, tmp_path: pathlib.Path
+    make_server: MakeServer, tmp_path: pathlib.Path, labels: int
 ) -> None:
     server = make_server()
-    report = played(server, changing_world(tmp_path / "world", "binary", partitions=3, gate={"margin": 0.02}))
+    project = changing_world(tmp_path / "world", "binary", partitions=3, labels=labels, gate={"margin": 0.02})
+    report = played(server, project)
     assert all(check["passed"] for check in report["checks"])
     assert report["lost"] == report["duplicates"] == 0
     [promotion] = report["promotions"]
@@ -102,7 +104,8 @@ def test_training_data_of_several_partitions_is_the_newest_rows_in_order(
     assert np.array_equal(cut[["x", "z", "y"]], original[["x", "z", "y"]])
     slice = version["source"]["slice"]
     assert [part["partition"] for part in slice["ranges"]] == [0, 1, 2]
-    assert [part["partition"] for part in slice["labels"]["ranges"]] == [0, 1, 2]
+    of_labels = slice["labels"]["ranges"] if labels > 1 else [slice["labels"]["range"]]
+    assert [part["partition"] for part in of_labels] == list(range(labels))
     assert sum(part["to"] - part["from"] for part in slice["ranges"]) == 300
     [made] = [step for step in server.get("/api/v1/loops/world")["steps"] if step["kind"] == "dataset_cut"]
     assert made["title"].endswith("300 labelled rows of world, from 3 partitions")

@@ -88,6 +88,30 @@ def test_the_chart_has_a_table_and_its_state_is_in_the_address(open_page: OpenPa
     expect(page.locator("#quality-title")).to_have_text("Brier over time")
 
 
+def test_a_regression_is_shown_by_its_own_metrics(open_page: OpenPage) -> None:
+    loop = snapshot()
+    numbers = {"mae": 0.25, "rmse": 0.5, "mape": 0.1, "r2": 0.9}
+    for window in loop["windows"]:
+        for metric in ("auc", "f1", "log_loss", "brier"):
+            window[metric] = {"champion": None, "frozen": None}
+        window |= {metric: {"champion": value, "frozen": value * 2} for metric, value in numbers.items()}
+    verdict = {"task": "regression", "metric": "mae", "champion": {"mae": 0.5}, "challenger": {"mae": 0.25}}
+    loop["steps"][-1]["numbers"] |= verdict
+    watched = open_page(loops={"weather": loop | {"task": "regression", "metric": "mae"}})
+    page = watched.page
+    expect(page.locator(".figures")).to_contain_text("MAE, last 5 windows0.250")
+    expect(page.locator("#quality-title")).to_have_text("MAE over time")
+    assert watched.line_pixels("--accent") > 500
+    expect(page.get_by_role("radiogroup", name="Metric").get_by_role("radio")).to_have_text(
+        ["MAE", "RMSE", "MAPE", "R²"]
+    )
+    page.get_by_role("radio", name="R²").click()
+    assert "metric=r2" in page.url
+    page.locator("step-list .step-head").first.click()
+    expect(page.locator("step-list tbody tr")).to_have_text(["MAE0.2500.500−0.250better"])
+    assert watched.problems == []
+
+
 def test_steps_open_to_their_numbers(open_page: OpenPage) -> None:
     page = open_page(loops=STATES["finished"]).page
     steps = page.locator("step-list .step-head")
