@@ -101,6 +101,10 @@ struct OneLoop: LoopSource {
         project == "weather" && ["s1", "1"].contains(id) ? Self.step : nil
     }
 
+    func decisions(project: String) async throws -> [JSONObject]? {
+        project == "weather" ? [["policy": "keep", "outcome": "held"]] : nil
+    }
+
     func report(project: String) async throws -> JSONObject? { project == "weather" ? ["lost": 0] : nil }
     func retrain(project: String, reason: String, actor: String) async throws -> Bool { project == "weather" }
     func deployments() async throws -> [JSONObject] { [["name": "rain"]] }

@@ -169,6 +169,7 @@ import Tracking
             ("/api/v1/projects", 200), ("/api/v1/loops", 200), ("/api/v1/loops/weather", 200),
             ("/api/v1/loops/weather/steps", 200), ("/api/v1/loops/weather/steps/1", 200),
             ("/api/v1/loops/weather/steps/9", 404), ("/api/v1/loops/weather/report", 200),
+            ("/api/v1/loops/weather/decisions", 200), ("/api/v1/loops/other/decisions", 404),
             ("/api/v1/loops/other", 404), ("/api/v1/loops/other/steps", 404), ("/api/v1/loops/other/report", 404),
             ("/api/v1/deployments", 200), ("/api/v1/deployments/rain", 200), ("/api/v1/deployments/snow", 404),
             ("/api/v1/jobs", 200), ("/api/v1/jobs/j1", 200), ("/api/v1/jobs/j2", 404),

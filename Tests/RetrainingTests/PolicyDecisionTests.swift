@@ -25,7 +25,7 @@ import Testing
     }
 
     private func isHeld(_ decision: PolicyDecision, _ words: String) -> Bool {
-        if case .hold(let reason) = decision { return reason.contains(words) }
+        if case .hold(let reason, _) = decision { return reason.contains(words) }
         return false
     }
 

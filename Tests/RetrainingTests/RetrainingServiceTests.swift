@@ -267,6 +267,39 @@ private final class World: TrainingDataSource, ModelTrainer, HoldOutScorer, Cham
         #expect(numbers.metric == .auc && numbers.challenger[.auc] == 0.843 && numbers.offsets == 8_640...8_789)
     }
 
+    @Test func `each decision is kept once with its inputs, held ones too, and again when it is another`() async throws
+    {
+        let service = service()
+        func signal(_ labelled: Int) -> PolicySignal {
+            var trigger = alert
+            trigger.openedAtLabelledRows = 1_400
+            var signal = PolicySignal(triggers: [trigger], labelledRows: labelled, row: labelled)
+            signal.qualityAlerts = ["missing in window 3"]
+            return signal
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            for labelled in [900, 950, 1_500, 1_550, 1_600, 1_650] {
+                service.submit(signal(labelled))
+                await service.waitUntilIdle()
+            }
+            service.submit(PolicySignal(triggers: [], labelledRows: 1_700, row: 0))
+            await service.stop()
+            try await group.waitForAll()
+        }
+        let decisions = try await service.decisions()
+        #expect(decisions.map(\.outcome) == [.held, .held, .started, .held])
+        #expect(decisions.map(\.number) == [1, 2, 3, 4])
+        #expect(decisions.map(\.labelledRows) == [900, 1_500, 1_600, 1_650])
+        #expect(decisions[0].reason == "900 labelled rows of the 1000 that training needs")
+        #expect(decisions[1].reason == "100 of 200 new labels since the alert or the last attempt")
+        #expect(decisions[1].inputs["triggers"]?.arrayValue?.first?["value"] == .double(0.6))
+        #expect(decisions[1].inputs["quality_alerts"]?.arrayValue == ["missing in window 3"])
+        #expect(decisions[2].inputs["attempt"]?.stringValue == (try await service.history().first?.id))
+        #expect(decisions[3].reason.hasPrefix("cool-down: 50 of 300"))
+        #expect(decisions[3].json["inputs"]?["rows_since_last_attempt"] == .int(50))
+    }
+
     @Test func `what the policy looked at is kept with the attempt and in its first step`() async throws {
         var policy = policy
         policy.everyLabels = 1_000

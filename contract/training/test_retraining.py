@@ -72,6 +72,10 @@ def test_a_model_that_degrades_is_trained_again_and_promoted(
     assert judged["champion"][metric] == gate["champion"] and "auc" not in judged["champion"]
     assert judged["paired"]["lower_bound"] > 0
     assert any("with 95.0 % confidence the gain" in reason for reason in judged["reasons"])
+    decisions = server.get("/api/v1/loops/world/decisions")["items"]
+    assert [decision["outcome"] for decision in decisions][:2] == ["held", "started"]
+    assert "of 200 new labels since the alert" in decisions[0]["reason"]
+    assert decisions[1]["inputs"]["triggers"][0]["id"] == report["alerts"][0]["id"]
     before, after = loop["windows"][4][metric]["champion"], loop["windows"][-1][metric]["champion"]
     assert after < before / 5 if task == "regression" else after > before + 0.5
 

@@ -108,7 +108,7 @@ def test_a_regression_is_shown_by_its_own_metrics(open_page: OpenPage) -> None:
     page.get_by_role("radio", name="R²").click()
     assert "metric=r2" in page.url
     page.locator("step-list .step-head").first.click()
-    expect(page.locator("step-list tbody tr")).to_have_text(["MAE0.2500.500−0.250better"])
+    expect(page.locator("step-list tbody tr")).to_have_text(["MAE0.2500.500\u22120.250better"])
     assert watched.problems == []
 
 

@@ -3,14 +3,27 @@ package enum PolicyDecision: Sendable, Hashable {
     /// Nothing is the matter, or nothing that this policy acts on.
     case idle
     /// Something is, but it is not time yet; why.
-    case hold(reason: String)
+    case hold(reason: String, cause: HoldCause)
     /// Train again because of this.
     case start(Trigger)
 
     /// Why nothing is done although something is the matter; nil otherwise.
     package var reason: String? {
-        if case .hold(let reason) = self { reason } else { nil }
+        if case .hold(let reason, _) = self { reason } else { nil }
     }
+}
+
+/// The rule by which a policy holds back.
+package enum HoldCause: String, Sendable, Hashable {
+    case otherReasons = "other_reasons"
+    case busy
+    case trainingRows = "training_rows"
+    case quality
+    case warmUp = "warm_up"
+    case coolDown = "cool_down"
+    case newLabels = "new_labels"
+    case budget
+    case suggested
 }
 
 /// What a policy remembers between signals; rebuilt from the stored attempts at start.
@@ -50,20 +63,26 @@ extension RetrainingPolicy {
         if requiresAll, manual == nil {
             let missing = declaredKinds.subtracting(wanted.map(\.kind)).map(\.rawValue).sorted()
             if !missing.isEmpty {
-                return .hold(reason: "waits for \(missing.joined(separator: ", ")), since \(trigger.message)")
+                return .hold(
+                    reason: "waits for \(missing.joined(separator: ", ")), since \(trigger.message)",
+                    cause: .otherReasons
+                )
             }
             trigger.message = wanted.map(\.message).joined(separator: "; ")
         }
-        if memory.isBusy { return .hold(reason: "another attempt is under way") }
+        if memory.isBusy { return .hold(reason: "another attempt is under way", cause: .busy) }
         if signal.labelledRows < trainingRows {
-            return .hold(reason: "\(signal.labelledRows) labelled rows of the \(trainingRows) that training needs")
+            return .hold(
+                reason: "\(signal.labelledRows) labelled rows of the \(trainingRows) that training needs",
+                cause: .trainingRows
+            )
         }
         if trigger.kind == .manual { return .start(trigger) }
         if requiresQuality, let problem = signal.qualityAlerts.first {
-            return .hold(reason: "the data is not as it should be: \(problem)")
+            return .hold(reason: "the data is not as it should be: \(problem)", cause: .quality)
         }
-        if let reason = reasonToHold(trigger, signal.labelledRows, memory: memory, nowMilliseconds: now) {
-            return .hold(reason: reason)
+        if let (cause, reason) = reasonToHold(trigger, signal.labelledRows, memory: memory, nowMilliseconds: now) {
+            return .hold(reason: reason, cause: cause)
         }
         return .start(trigger)
     }
@@ -124,23 +143,26 @@ extension RetrainingPolicy {
         _ labelled: Int,
         memory: PolicyMemory,
         nowMilliseconds now: Int64
-    ) -> String? {
-        if labelled < warmUpRows { return "warm-up: \(labelled) of \(warmUpRows) labelled rows" }
+    ) -> (HoldCause, String)? {
+        if labelled < warmUpRows { return (.warmUp, "warm-up: \(labelled) of \(warmUpRows) labelled rows") }
         if let last = memory.lastAttemptLabelledRows, labelled - last < coolDownRows {
-            return "cool-down: \(labelled - last) of \(coolDownRows) labelled rows since the last attempt"
+            return (.coolDown, "cool-down: \(labelled - last) of \(coolDownRows) labelled rows since the last attempt")
         }
         if let last = memory.recentAttempts.max(), now - last < coolDownMilliseconds {
-            return "cool-down: \((now - last) / 1000) of \(coolDownMilliseconds / 1000) s since the last attempt"
+            let seconds = "\((now - last) / 1000) of \(coolDownMilliseconds / 1000) s"
+            return (.coolDown, "cool-down: \(seconds) since the last attempt")
         }
         let since = max(trigger.openedAtLabelledRows ?? 0, memory.lastAttemptLabelledRows ?? 0)
         if trigger.isAlert, labelled - since < minimumNewLabels {
-            return "\(labelled - since) of \(minimumNewLabels) new labels since the alert or the last attempt"
+            let labels = "\(labelled - since) of \(minimumNewLabels) new labels"
+            return (.newLabels, "\(labels) since the alert or the last attempt")
         }
         let dayAgo = now - 86_400_000
         if memory.recentAttempts.count(where: { $0 > dayAgo }) >= maximumAttemptsPerDay {
-            return "the budget of \(maximumAttemptsPerDay) attempts in 24 hours is used up"
+            return (.budget, "the budget of \(maximumAttemptsPerDay) attempts in 24 hours is used up")
         }
-        return isAutomatic ? nil : "suggested, since \(trigger.message): martlet loop retrain starts it"
+        if isAutomatic { return nil }
+        return (.suggested, "suggested, since \(trigger.message): martlet loop retrain starts it")
     }
 }
 

@@ -27,6 +27,9 @@ package final class RetrainingService: Service {
     private let clock: @Sendable () -> Int64
     private let startedAt: Int64
     private let attempts: AttemptStore
+    private let decisionStore: DecisionStore
+    /// The key of the last decision, so that the database is asked only where there is another one.
+    private let lastDecision = Mutex<String?>(nil)
     private let runner: AttemptRunner
     private let mailbox = Mutex(Mailbox())
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -49,6 +52,7 @@ package final class RetrainingService: Service {
         self.clock = clock
         startedAt = clock()
         attempts = AttemptStore(database: database)
+        decisionStore = DecisionStore(database: database, project: policy.project, policy: policy.name)
         runner = AttemptRunner(policy: policy, ports: ports, journal: journal, attempts: attempts)
     }
 
@@ -103,6 +107,11 @@ package final class RetrainingService: Service {
         try await attempts.attempts(project: policy.project, policy: policy.name)
     }
 
+    /// What the policy decided, each time that it was something else, oldest first.
+    package func decisions() async throws -> [RecordedDecision] {
+        try await decisionStore.decisions()
+    }
+
     package func run() async throws {
         for attempt in try await history() where !attempt.state.isFinal {
             logger.info("Going on with an attempt", ["attempt": attempt.id, "state": attempt.state.rawValue])
@@ -125,10 +134,21 @@ package final class RetrainingService: Service {
         let memory = try await memory(of: past)
         let now = clock()
         let decision = policy.decide(signal, memory: memory, nowMilliseconds: now)
+        let reasons = policy.reasons(signal, memory: memory, nowMilliseconds: now)
+        let inputs = DecisionInputs(
+            reasons: reasons.map(\.message),
+            qualityAlerts: signal.qualityAlerts,
+            rowsSinceLastAttempt: memory.lastAttemptLabelledRows.map { signal.labelledRows - $0 },
+            recentAttempts: memory.recentAttempts.count { $0 > now - 86_400_000 }
+        )
         holdReason.withLock { $0 = decision.reason }
-        guard case .start(let trigger) = decision else { return }
+        guard case .start(let trigger) = decision else {
+            return await keep(policy.record(decision, reasons: reasons, inputs: inputs, attempt: nil), signal, now)
+        }
+        let id = RandomID.hex()
+        await keep(policy.record(decision, reasons: reasons, inputs: inputs, attempt: id), signal, now)
         let attempt = RetrainingAttempt(
-            id: RandomID.hex(),
+            id: id,
             project: policy.project,
             policy: policy.name,
             trigger: trigger,
@@ -136,18 +156,29 @@ package final class RetrainingService: Service {
             labelledRows: signal.labelledRows,
             labelOffsets: signal.labelOffsets,
             row: signal.row,
-            inputs: DecisionInputs(
-                reasons: policy.reasons(signal, memory: memory, nowMilliseconds: now).map(\.message),
-                qualityAlerts: signal.qualityAlerts,
-                rowsSinceLastAttempt: memory.lastAttemptLabelledRows.map { signal.labelledRows - $0 },
-                recentAttempts: memory.recentAttempts.count { $0 > now - 86_400_000 }
-            ),
+            inputs: inputs,
             failure: "",
             startedAt: now,
             updatedAt: now
         )
         try await attempts.save(attempt)
         await runner.finish(attempt)
+    }
+
+    /// Stores a decision that is another than the last one; nil says that nothing is the matter any more.
+    private func keep(_ decision: NewDecision?, _ signal: PolicySignal, _ now: Int64) async {
+        let isNew = lastDecision.withLock { last in
+            defer { last = decision?.key }
+            return last != decision?.key
+        }
+        guard isNew, let decision else { return }
+        do {
+            try await decisionStore.record(decision, on: signal, at: now)
+        } catch {
+            // The audit has a gap; the policy goes on, and what it starts is stored by itself.
+            lastDecision.withLock { $0 = nil }
+            logger.error("A decision could not be stored", ["policy": policy.name, "error": "\(error)"])
+        }
     }
 
     private func memory(of past: [RetrainingAttempt]) async throws -> PolicyMemory {

@@ -21,6 +21,9 @@ package protocol LoopSource: Sendable {
     /// One step by its id or number.
     func step(project: String, id: String) async throws -> JSONObject?
 
+    /// What the project's policies decided and why, oldest first.
+    func decisions(project: String) async throws -> [JSONObject]?
+
     /// The report that the demonstration leaves behind.
     func report(project: String) async throws -> JSONObject?
 

@@ -125,6 +125,13 @@ final class LoopService: Service, LoopSource {
         try await parts.journal.step(project: project, id: id)?.json
     }
 
+    func decisions(project: String) async throws -> [JSONObject]? {
+        guard let loop = loop(project) else { return nil }
+        var decisions: [RecordedDecision] = []
+        for retrainer in loop.currentParts?.retrainers ?? [] { decisions += try await retrainer.decisions() }
+        return decisions.sorted { ($0.at, $0.number) < ($1.at, $1.number) }.map(\.json)
+    }
+
     func report(project: String) async throws -> JSONObject? {
         guard let loop = loop(project) else { return nil }
         return try await LoopReport(loop: loop).json()

@@ -39,6 +39,26 @@ package enum RetrainingSchema {
                 """,
                 "CREATE INDEX retraining_attempts_by_policy ON retraining_attempts (project, policy, started_at_ms)",
             ]
-        )
+        ),
+        Migration(
+            id: "retraining-002",
+            statements: [
+                """
+                CREATE TABLE policy_decisions (
+                    project TEXT NOT NULL,
+                    policy TEXT NOT NULL,
+                    number BIGINT NOT NULL,
+                    decision_key TEXT NOT NULL,
+                    outcome TEXT NOT NULL,
+                    reason TEXT NOT NULL,
+                    labelled_rows BIGINT NOT NULL,
+                    row_number BIGINT NOT NULL,
+                    at_ms BIGINT NOT NULL,
+                    inputs TEXT NOT NULL,
+                    PRIMARY KEY (project, policy, number)
+                )
+                """
+            ]
+        ),
     ]
 }

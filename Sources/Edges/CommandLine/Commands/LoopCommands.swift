@@ -6,7 +6,7 @@ enum LoopCommands {
     static let group = CommandGroup(
         name: "loop",
         summary: "The loops of the projects: what fired, was trained, judged and promoted",
-        commands: [show, list, steps, step, watch, apply, retrain]
+        commands: [show, list, steps, step, decisions, watch, apply, retrain]
     )
 
     private static let project = PlaceSpecification.optional("PROJECT", "needed where more than one runs")
@@ -87,6 +87,23 @@ enum LoopCommands {
             }
             context.report.section(section, rows, [Column("NAME", "key"), Column("VALUE", "value")])
         }
+    }
+
+    private static let decisions = CommandSpecification(
+        name: "decisions",
+        summary: "Lists what the policies of a loop decided and why, oldest first",
+        places: [project]
+    ) { invocation, context in
+        let client = try context.client()
+        let answer = try await client.get(["loops", try await name(invocation, client), "decisions"])
+        context.report.list(
+            answer,
+            [
+                Column("AT", "at"), Column("POLICY", "policy"), Column("DECISION", "outcome"), Column("ROW", "row"),
+                Column("LABELLED", "labelled_rows"), Column("REASON", "reason"),
+            ],
+            empty: "no policy has had anything to decide yet"
+        )
     }
 
     private static let watch = CommandSpecification(

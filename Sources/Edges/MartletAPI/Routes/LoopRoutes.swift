@@ -37,6 +37,14 @@ struct LoopRoutes: RouteGroup {
                 }
                 return .json(.object(found))
             },
+            .get(
+                "/api/v1/loops/{project}/decisions",
+                "What the policies of a loop decided, why, and what they looked at; oldest first"
+            ) { [loops] request in
+                let project = request.parameter("project")
+                guard let decisions = try await loops.decisions(project: project) else { throw Self.unknown(project) }
+                return .list(decisions.map(JSONValue.object))
+            },
             .get("/api/v1/loops/{project}/report", "The report of the demonstration") { [loops] request in
                 let project = request.parameter("project")
                 return try Self.found(await loops.report(project: project), project)
