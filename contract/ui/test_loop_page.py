@@ -96,7 +96,7 @@ def test_a_regression_is_shown_by_its_own_metrics(open_page: OpenPage) -> None:
             window[metric] = {"champion": None, "frozen": None}
         window |= {metric: {"champion": value, "frozen": value * 2} for metric, value in numbers.items()}
     verdict = {"task": "regression", "metric": "mae", "champion": {"mae": 0.5}, "challenger": {"mae": 0.25}}
-    loop["steps"][-1]["numbers"] |= verdict
+    loop["steps"][-1] = loop["steps"][-1] | {"numbers": verdict}
     watched = open_page(loops={"weather": loop | {"task": "regression", "metric": "mae"}})
     page = watched.page
     expect(page.locator(".figures")).to_contain_text("MAE, last 5 windows0.250")
