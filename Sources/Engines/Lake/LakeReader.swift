@@ -51,6 +51,31 @@ package final class LakeReader {
         return found
     }
 
+    /// Runs `body` with how two columns differ row by row, which is not held in memory: the distance of numbers, or
+    /// `asFlags` 1 where they are not equal and 0 where they are; NaN where one has no value.
+    ///
+    /// - Throws: ``LakeError`` where there is no such column, distances of what are no numbers are asked for, or reading
+    ///   fails on the way; what `body` throws.
+    package func withDifferences(
+        _ first: String,
+        _ second: String,
+        of source: LakeSource,
+        asFlags: Bool,
+        _ body: (LakeNumbers) throws -> Void
+    ) throws {
+        let areNumbers = try [first, second].allSatisfy { [.integer, .double].contains(try source.field($0).type) }
+        let (left, right): (String, String)
+        if areNumbers || !asFlags {
+            (left, right) = (try source.selectNumber(first), try source.selectNumber(second))
+        } else {
+            (left, right) = (try source.selectText(first), try source.selectText(second))
+        }
+        let value = asFlags ? "CAST(\(left) <> \(right) AS DOUBLE)" : "abs(\(left) - \(right))"
+        let numbers = LakeNumbers(connection, value, source.reader(rows: nil))
+        try body(numbers)
+        if let failure = numbers.failure { throw failure }
+    }
+
     /// The values of a column as texts, in order; nil where there is none.
     ///
     /// - Throws: ``LakeError`` where there is no such column.

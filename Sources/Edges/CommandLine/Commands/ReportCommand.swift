@@ -8,9 +8,9 @@ enum ReportCommand {
     static func report(_ files: FileDesk) -> CommandSpecification {
         CommandSpecification(
             name: "report",
-            summary: "Reports drift, summary, performance or chunks of a file, or of a dataset version of the server",
+            summary: "Reports drift, summary, performance, chunks, changes or outliers of a file, or of a dataset version",
             places: [.required("CURRENT", "a CSV or Parquet file, or a dataset version such as rain@v3")],
-            options: options + DriftCommand.options
+            options: options + SearchOptions.options + DriftCommand.options
         ) { invocation, context in
             let request = try request(invocation)
             let page = invocation.value("--html")
@@ -35,7 +35,7 @@ enum ReportCommand {
     }
 
     private static let options: [OptionSpecification] = [
-        .value("--kind", "KIND", "drift, summary, performance or chunks; summary without"),
+        .value("--kind", "KIND", "\(ReportRequest.Kind.inWords); summary without"),
         .value("--reference", "REFERENCE", "What to compare with: a file, or a dataset version"),
         .value("--html", "FILE", "Writes the report as one HTML page"),
         .value("--target", "NAME", "The column of what was true, for performance"),
@@ -90,11 +90,13 @@ enum ReportCommand {
     private static func request(_ invocation: Invocation) throws(CommandFailure) -> ReportRequest {
         let name = invocation.value("--kind") ?? "summary"
         guard let kind = ReportRequest.Kind(rawValue: name) else {
-            throw .usage("--kind is drift, summary, performance or chunks; not '\(name)'")
+            throw .usage("--kind is \(ReportRequest.Kind.inWords); not '\(name)'")
         }
         var request = ReportRequest(kind: kind)
         request.drift = try DriftCommand.driftOptions(invocation)
         request.chunks = try chunkOptions(invocation)
+        request.changes = try SearchOptions.changes(invocation)
+        request.outliers = try SearchOptions.outliers(invocation)
         let columns = invocation.allValues("--column")
         if !columns.isEmpty { request.columns = columns }
         if let target = invocation.value("--target") {
@@ -133,6 +135,10 @@ enum ReportCommand {
         switch report["kind"]?.stringValue {
         case "drift": DriftCommand.show(report, context)
         case "chunks": context.streams.write(Table(chunks).render(chunkRows(report)))
+        case "changes": context.streams.write(Table(SearchOptions.series).render(report["series"]?.arrayValue ?? []))
+        case "outliers":
+            let found = report["columns"]?.arrayValue ?? report["rows"]?.arrayValue ?? []
+            context.streams.write(Table(SearchOptions.findings).render(found))
         case "performance":
             context.streams.write(Table(metrics).render(report["comparison"]?.arrayValue ?? []))
         default:

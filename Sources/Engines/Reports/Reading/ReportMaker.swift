@@ -50,6 +50,24 @@ package struct ReportMaker: Sendable {
                 columns: request.columns
             )
             return .chunks(try await comparison.run())
+        case .changes:
+            let search = try ChangeSearch(
+                lake: lake,
+                current: current,
+                options: request.changes,
+                model: request.model,
+                columns: request.columns
+            )
+            return .changes(try await search.run())
+        case .outliers:
+            let search = try OutlierSearch(
+                lake: lake,
+                reference: reference,
+                current: current,
+                options: request.outliers,
+                columns: request.columns
+            )
+            return .outliers(try await search.run())
         }
     }
 

@@ -8,13 +8,15 @@ extension ReportRequest {
     package init(json: JSONObject) throws(ReportError) {
         let fields = RequestFields(json, path: "")
         guard let kind = try fields.choice("kind", of: Kind.allCases) else {
-            throw ReportError(.invalidOptions, "'kind' is needed: drift, summary, performance or chunks")
+            throw ReportError(.invalidOptions, "'kind' is needed: \(Kind.inWords)")
         }
         self.init(kind: kind)
         columns = try fields.strings("columns")
         if let object = try fields.object("drift") { drift = try DriftOptions(json: object) }
         if let object = try fields.object("model") { model = try Model(json: object) }
         if let object = try fields.object("chunks") { chunks = try ChunkOptions(json: object) }
+        if let object = try fields.object("changes") { changes = try ChangeOptions(json: object) }
+        if let object = try fields.object("outliers") { outliers = try OutlierOptions(json: object) }
     }
 
     /// The request as the API takes it.
@@ -23,6 +25,8 @@ extension ReportRequest {
         if let columns { object["columns"] = .array(columns.map { .string($0) }) }
         if let model { object["model"] = .object(model.json) }
         if kind == .chunks { object["chunks"] = .object(chunks.json) }
+        if kind == .changes { object["changes"] = .object(changes.json) }
+        if kind == .outliers { object["outliers"] = .object(outliers.json) }
         return object
     }
 }
@@ -165,7 +169,7 @@ extension DriftOptions {
 }
 
 /// Reads members of a request; every error names the member.
-private struct RequestFields {
+struct RequestFields {
     private let object: JSONObject
     private let path: String
 

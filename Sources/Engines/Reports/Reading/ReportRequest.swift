@@ -13,6 +13,13 @@ package struct ReportRequest: Sendable, Hashable {
         case performance
         /// How columns, and what is expected of a model, change chunk by chunk.
         case chunks
+        /// Where columns change from row to row.
+        case changes
+        /// Which values or rows are unusual.
+        case outliers
+
+        /// The kinds in a sentence.
+        package static let inWords = "drift, summary, performance, chunks, changes or outliers"
     }
 
     /// Which columns hold what was true and what was said.
@@ -44,6 +51,10 @@ package struct ReportRequest: Sendable, Hashable {
     package var model: Model?
     /// How a report by chunks is cut and judged.
     package var chunks = ChunkOptions()
+    /// How changes are looked for.
+    package var changes = ChangeOptions()
+    /// How outliers are looked for.
+    package var outliers = OutlierOptions()
 
     /// A report of a kind.
     package init(kind: Kind) {
@@ -61,6 +72,10 @@ package enum Report: Sendable {
     case performance(PerformanceReport)
     /// What changes chunk by chunk.
     case chunks(ChunkReport)
+    /// Where columns change.
+    case changes(ChangeReport)
+    /// What is unusual.
+    case outliers(OutlierReport)
 
     /// The report for programs.
     package var json: JSONValue {
@@ -69,6 +84,8 @@ package enum Report: Sendable {
         case .summary(let report): report.json
         case .performance(let report): report.json
         case .chunks(let report): report.json
+        case .changes(let report): report.json
+        case .outliers(let report): report.json
         }
     }
 
@@ -79,6 +96,8 @@ package enum Report: Sendable {
         case .summary(let report): report.html
         case .performance(let report): report.html
         case .chunks(let report): report.html
+        case .changes(let report): report.html
+        case .outliers(let report): report.html
         }
     }
 }

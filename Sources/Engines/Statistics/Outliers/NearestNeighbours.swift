@@ -22,10 +22,17 @@ package struct NearestNeighbours: Sendable {
         var distances: [[Double]] = []
         var neighbours: [[Int]] = []
         for row in rows.indices {
-            let all = rows.indices.map { Self.squaredDistance(rows[row], rows[$0]) }
-            let nearest = rows.indices.filter { $0 != row }.sorted { (all[$0], $0) < (all[$1], $1) }.prefix(count)
-            neighbours.append(Array(nearest))
-            distances.append(nearest.map { all[$0].squareRoot() })
+            var nearest: [(distance: Double, row: Int)] = []
+            for other in rows.indices where other != row {
+                let distance = Self.squaredDistance(rows[row], rows[other])
+                // Of equal ones the first stays, as in a sort by distance and place.
+                if nearest.count == count, distance >= nearest[count - 1].distance { continue }
+                if nearest.count == count { nearest.removeLast() }
+                let place = nearest.lastIndex { $0.distance <= distance }.map { $0 + 1 } ?? 0
+                nearest.insert((distance, other), at: place)
+            }
+            neighbours.append(nearest.map(\.row))
+            distances.append(nearest.map { $0.distance.squareRoot() })
         }
         self.distances = distances
         self.neighbours = neighbours
