@@ -16,15 +16,21 @@ struct ReportRoutes: RouteGroup {
         [
             .post(
                 "/api/v1/reports",
-                "Reports the drift, summary, performance or chunks of dataset versions, as JSON or as one HTML page",
+                "Reports on dataset versions, as JSON or as one HTML page",
                 body: [
-                    .required("kind", "string", "drift, summary, performance or chunks"),
+                    .required("kind", "string", "drift, summary, performance, chunks, changes or outliers"),
                     .required("current", "string", "The version that is judged: `rain@v3`, or `rain` for the newest"),
                     .optional("reference", "string", "The version to compare with; a drift report needs one"),
                     .optional("columns", "array", "The columns of a drift report or a summary; all without"),
                     .optional("drift", "object", "Methods, thresholds and correction: see docs/monitoring.md"),
                     .optional("model", "object", "`target` and `prediction` or `score` of a performance report"),
                     .optional("chunks", "object", "`rows` or `count`, `limits`, `class_scores`, `losses` of chunks"),
+                    .optional("changes", "object", "`method` and `parameters` of the detector that looks for changes"),
+                    .optional(
+                        "outliers",
+                        "object",
+                        "`rule`, `limit`, `neighbours`, `components`, `listed` of outliers"
+                    ),
                     .optional("format", "string", "json, or html for one page that needs nothing else; json without"),
                 ],
                 limits: RouteLimits(timeout: .seconds(600))
@@ -32,7 +38,9 @@ struct ReportRoutes: RouteGroup {
         ]
     }
 
-    private static let members = ["kind", "current", "reference", "columns", "drift", "model", "chunks", "format"]
+    private static let members = [
+        "kind", "current", "reference", "columns", "drift", "model", "chunks", "changes", "outliers", "format",
+    ]
 
     private static func report(_ catalogue: CatalogueService, _ request: HTTPRequest) async throws -> HTTPResponse {
         let fields = try await request.fields()

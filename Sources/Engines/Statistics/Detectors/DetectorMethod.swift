@@ -49,7 +49,10 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// What the detector is set up with; windows are bounded, so that no declaration costs more than some kilobytes.
+    /// What the detector is set up with, all as numbers: a flag is 0 or 1, Page-Hinkley's `mode` 1 for rises, -1 for falls
+    /// and 0 for both, KSWIN's `seed` -1 to compare with all older values, FHDDM's `short_window_size` 0 for none.
+    ///
+    /// Windows are bounded, so that no declaration costs more than some kilobytes.
     package var parameters: [Parameter] {
         switch self {
         case .adwin:
@@ -60,10 +63,13 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
         case .pageHinkley:
             [
                 .count("min_instances", 30, 0...1e9), Parameter("delta", 0.005, 0...1e12),
-                Parameter("threshold", 50, 0...1e15), .share("alpha", 0.9999),
+                Parameter("threshold", 50, 0...1e15), .share("alpha", 0.9999), .count("mode", 0, -1...1),
             ]
         case .kolmogorovSmirnov:
-            [.share("alpha", 0.005), .count("window_size", 100, 4...10_000), .count("stat_size", 30, 2...5_000)]
+            [
+                .share("alpha", 0.005), .count("window_size", 100, 4...10_000), .count("stat_size", 30, 2...5_000),
+                .count("seed", -1, -1...4_294_967_295),
+            ]
         case .errorRate:
             [
                 .count("warm_start", 30, 0...1e9), Parameter("warning_threshold", 2, 0...100),
@@ -74,7 +80,10 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
         case .hoeffdingAverage: Self.hoeffding
         case .hoeffdingWeighted: Self.hoeffding + [.share("lambda_val", 0.05)]
         case .fastHoeffding:
-            [.count("sliding_window_size", 100, 2...100_000), .share("confidence_level", 1e-6)]
+            [
+                .count("sliding_window_size", 100, 2...100_000), .share("confidence_level", 1e-6),
+                .count("short_window_size", 0, 0...100_000),
+            ]
         }
     }
 
@@ -123,7 +132,8 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
                     minimumCount: whole("min_instances"),
                     delta: value("delta"),
                     threshold: value("threshold"),
-                    alpha: value("alpha")
+                    alpha: value("alpha"),
+                    direction: [-1: .down, 1: .up][value("mode")] ?? .both
                 )
             )
         case .kolmogorovSmirnov:
@@ -131,7 +141,8 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
                 KolmogorovSmirnovWindow(
                     alpha: value("alpha"),
                     windowSize: whole("window_size"),
-                    newestCount: whole("stat_size")
+                    newestCount: whole("stat_size"),
+                    seed: value("seed") < 0 ? nil : UInt32(value("seed"))
                 )
             )
         case .errorRate:
@@ -165,7 +176,11 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
             )
         case .fastHoeffding:
             return .fastHoeffding(
-                FastHoeffdingDetector(windowSize: whole("sliding_window_size"), confidence: value("confidence_level"))
+                FastHoeffdingDetector(
+                    windowSize: whole("sliding_window_size"),
+                    confidence: value("confidence_level"),
+                    shortWindowSize: whole("short_window_size") > 0 ? whole("short_window_size") : nil
+                )
             )
         }
     }
