@@ -8,7 +8,7 @@ enum ReportCommand {
     static func report(_ files: FileDesk) -> CommandSpecification {
         CommandSpecification(
             name: "report",
-            summary: "Reports drift, summary, performance, chunks, changes or outliers of a file, or of a dataset version",
+            summary: "Reports what a file or a dataset version holds, how it differs, and how good predictions are",
             places: [.required("CURRENT", "a CSV or Parquet file, or a dataset version such as rain@v3")],
             options: options + SearchOptions.options + DriftCommand.options
         ) { invocation, context in

@@ -197,4 +197,3 @@ package struct ChunkComparison: Sendable {
         text == positive || (positive == "1" && (text == "true" || text == "1.0"))
     }
 }
-

@@ -77,7 +77,9 @@ package struct ChunkedNumbers: Sendable {
 
     private func area(_ prepared: Chunk) -> Double? {
         let chunk = prepared.sample
-        guard let fine, let shares = prepared.fine else { return try? Wasserstein.distance(reference: sample, current: chunk) }
+        guard let fine, let shares = prepared.fine else {
+            return try? Wasserstein.distance(reference: sample, current: chunk)
+        }
         let (low, high) = (fine.edges[0], fine.edges[fine.edges.count - 1])
         let below = chunk.values.prefix(chunk.count(below: low))
         let above = chunk.values.suffix(chunk.count - chunk.count(upTo: high))
