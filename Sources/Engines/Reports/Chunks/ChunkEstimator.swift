@@ -5,10 +5,10 @@ struct ChunkEstimator {
     let plan: ChunkPlan
     let options: ChunkOptions
 
-    /// A side of a binary classifier; labels are nil where they are not known.
+    /// A side of a binary classifier; what is not known is nil, a score that is missing not finite.
     struct Binary {
         var scores: [Double]
-        var predictions: [Bool]
+        var predictions: [Bool?]
         var labels: [Bool?]
     }
 
@@ -16,7 +16,7 @@ struct ChunkEstimator {
     struct Classes {
         /// By class, one score a row.
         var scores: [[Double]]
-        var predictions: [Int]
+        var predictions: [Int?]
         var labels: [Int?]
     }
 
@@ -24,98 +24,108 @@ struct ChunkEstimator {
     struct Losses {
         var predicted: [Double]
         var realised: [Double?]
+        /// Whether a row has a prediction at all.
+        var isPredicted: [Bool]
+    }
+
+    /// A metric of a chunk, and of how many rows it is: those that lack nothing that it needs.
+    struct Estimated {
+        let value: Double?
+        let rows: Int
     }
 
     /// Estimates of a binary classifier; the reference calibrates.
     func binary(_ reference: Binary, _ current: Binary) throws(UndefinedStatistic) -> [ChunkEstimate] {
-        let known = reference.labels.indices.filter { reference.labels[$0] != nil }
-        let calibration = try IsotonicCalibration(
-            scores: known.map { reference.scores[$0] },
-            labels: known.map { reference.labels[$0] == true }
+        let scored = reference.labels.indices.filter { reference.labels[$0] != nil && reference.scores[$0].isFinite }
+        let calibration = try NeededCalibration(
+            scores: scored.map { reference.scores[$0] },
+            labels: scored.map { reference.labels[$0] == true }
         )
-        func estimate(_ side: Binary) -> [EstimatedPerformance?] {
-            plan.ranges(of: side.scores.count).map { rows in
-                let scores = Array(side.scores[rows])
-                return try? EstimatedPerformance(
-                    scores: scores,
-                    calibrated: scores.map(calibration.probability),
-                    predictions: Array(side.predictions[rows])
-                )
-            }
+        let decided = reference.labels.indices.filter {
+            reference.labels[$0] != nil && reference.predictions[$0] != nil
         }
-        func realise(_ side: Binary) -> [RealisedQuality?] {
+        func errors(_ rows: [Int]) -> [String: SamplingError] {
+            SamplingError.ofBinary(
+                scores: rows.map { reference.scores[$0] },
+                predictions: rows.map { reference.predictions[$0] == true },
+                labels: rows.map { reference.labels[$0] == true }
+            )
+        }
+        var errors = decided == scored ? errors(scored) : errors(decided)
+        if decided != scored { errors["roc_auc"] = self.errorOfRanks(reference, scored) }
+        func expect(_ side: Binary) -> [ExpectedQuality] {
+            plan.ranges(of: side.scores.count).map { ExpectedQuality(side, rows: $0, calibration) }
+        }
+        func realise(_ side: Binary) -> [RealisedQuality] {
             plan.ranges(of: side.scores.count).map { RealisedQuality(side, rows: $0) }
         }
-        let (before, now) = (estimate(reference), estimate(current))
+        let (before, now) = (expect(reference), expect(current))
         let (was, have) = (realise(reference), realise(current))
-        let errors = SamplingError.ofBinary(
-            scores: known.map { reference.scores[$0] },
-            predictions: known.map { reference.predictions[$0] },
-            labels: known.map { reference.labels[$0] == true }
-        )
-        let metrics: [(String, (EstimatedPerformance) -> Double?, (RealisedQuality) -> Double?)] = [
-            ("roc_auc", { $0.areaUnderCurve }, { $0.areaUnderCurve }),
-            ("average_precision", { $0.averagePrecision }, { $0.averagePrecision }),
-            ("f1", { $0.f1 }, { $0.confusion.f1 }),
-            ("precision", { $0.precision }, { $0.confusion.precision }),
-            ("recall", { $0.recall }, { $0.confusion.recall }),
-            ("specificity", { $0.specificity }, { $0.specificity }),
-            ("accuracy", { $0.accuracy }, { $0.confusion.accuracy }),
+        let metrics: [(String, (ExpectedQuality) -> Estimated, (RealisedQuality) -> Double?)] = [
+            ("roc_auc", { $0.ranked(\.areaUnderCurve) }, { $0.areaUnderCurve }),
+            ("average_precision", { $0.ranked(\.averagePrecision) }, { $0.averagePrecision }),
+            ("f1", { $0.decided(\.f1) }, { $0.ofBothClasses?.f1 }),
+            ("precision", { $0.decided(\.precision) }, { $0.ofBothClasses?.precision }),
+            ("recall", { $0.decided(\.recall) }, { $0.ofBothClasses?.recall }),
+            ("specificity", { $0.decided(\.specificity) }, { $0.specificity }),
+            ("accuracy", { $0.decided(\.accuracy) }, { $0.confusion?.accuracy }),
         ]
         return metrics.map { name, expected, realised in
             chunks(
                 name,
-                (before.map { $0.flatMap(expected) }, now.map { $0.flatMap(expected) }),
-                (was.map { $0.flatMap(realised) }, have.map { $0.flatMap(realised) }),
+                (before.map(expected), now.map(expected)),
+                (was.map(realised), have.map(realised)),
                 errors[name],
-                (reference.labels.count, current.labels.count),
                 range: 0...1
             )
         }
     }
 
+    private func errorOfRanks(_ side: Binary, _ rows: [Int]) -> SamplingError? {
+        SamplingError.ofBinary(
+            scores: rows.map { side.scores[$0] },
+            predictions: rows.map { _ in false },
+            labels: rows.map { side.labels[$0] == true }
+        )["roc_auc"]
+    }
+
     /// Estimates of a classifier of several classes; the reference calibrates.
     func classes(_ reference: Classes, _ current: Classes) throws(UndefinedStatistic) -> [ChunkEstimate] {
-        let known = reference.labels.indices.filter { reference.labels[$0] != nil }
+        let known = reference.labels.indices.filter { row in
+            reference.labels[row] != nil && reference.scores.allSatisfy { $0[row].isFinite }
+        }
         let calibration = try MulticlassCalibration(
             scores: reference.scores.map { column in known.map { column[$0] } },
             labels: known.map { reference.labels[$0] ?? 0 }
         )
-        func estimate(_ side: Classes) -> [EstimatedClasses?] {
-            plan.ranges(of: side.predictions.count).map { rows in
-                let scores = side.scores.map { Array($0[rows]) }
-                return try? EstimatedClasses(
-                    scores: scores,
-                    calibrated: calibration.probabilities(of: scores),
-                    predictions: Array(side.predictions[rows])
-                )
-            }
+        let decided = known.filter { reference.predictions[$0] != nil }
+        let errors = SamplingError.ofClasses(
+            scores: reference.scores.map { column in decided.map { column[$0] } },
+            predictions: decided.map { reference.predictions[$0] ?? 0 },
+            labels: decided.map { reference.labels[$0] ?? 0 }
+        )
+        func expect(_ side: Classes) -> [ExpectedClasses] {
+            plan.ranges(of: side.predictions.count).map { ExpectedClasses(side, rows: $0, calibration) }
         }
-        func realise(_ side: Classes) -> [RealisedClasses?] {
+        func realise(_ side: Classes) -> [RealisedClasses] {
             plan.ranges(of: side.predictions.count).map { RealisedClasses(side, rows: $0) }
         }
-        let (before, now) = (estimate(reference), estimate(current))
+        let (before, now) = (expect(reference), expect(current))
         let (was, have) = (realise(reference), realise(current))
-        let errors = SamplingError.ofClasses(
-            scores: reference.scores.map { column in known.map { column[$0] } },
-            predictions: known.map { reference.predictions[$0] },
-            labels: known.map { reference.labels[$0] ?? 0 }
-        )
-        let metrics: [(String, (EstimatedClasses) -> Double?, (RealisedClasses) -> Double?)] = [
-            ("roc_auc", { $0.areaUnderCurve }, { $0.areaUnderCurve }),
-            ("f1", { $0.f1 }, { $0.matrix.f1(.macro) }),
-            ("precision", { $0.precision }, { $0.matrix.precision(.macro) }),
-            ("recall", { $0.recall }, { $0.matrix.recall(.macro) }),
-            ("specificity", { $0.specificity }, { $0.specificity }),
-            ("accuracy", { $0.accuracy }, { $0.matrix.accuracy }),
+        let metrics: [(String, (ExpectedClasses) -> Estimated, (RealisedClasses) -> Double?)] = [
+            ("roc_auc", { $0.ranked(\.areaUnderCurve) }, { $0.areaUnderCurve }),
+            ("f1", { $0.decided(\.f1) }, { $0.matrix?.f1(.macro) }),
+            ("precision", { $0.decided(\.precision) }, { $0.matrix?.precision(.macro) }),
+            ("recall", { $0.decided(\.recall) }, { $0.matrix?.recall(.macro) }),
+            ("specificity", { $0.decided(\.specificity) }, { $0.specificity }),
+            ("accuracy", { $0.decided(\.accuracy) }, { $0.matrix?.accuracy }),
         ]
         return metrics.map { name, expected, realised in
             chunks(
                 name,
-                (before.map { $0.flatMap(expected) }, now.map { $0.flatMap(expected) }),
-                (was.map { $0.flatMap(realised) }, have.map { $0.flatMap(realised) }),
+                (before.map(expected), now.map(expected)),
+                (was.map(realised), have.map(realised)),
                 errors[name],
-                (reference.labels.count, current.labels.count),
                 range: 0...1
             )
         }
@@ -123,8 +133,13 @@ struct ChunkEstimator {
 
     /// Estimates of a regression from predicted losses.
     func losses(_ metric: EstimatedLoss, _ reference: Losses, _ current: Losses) -> ChunkEstimate {
-        func estimate(_ side: Losses) -> [Double?] {
-            plan.ranges(of: side.predicted.count).map { metric.metric(of: side.predicted[$0].filter(\.isFinite)) }
+        func estimate(_ side: Losses) -> [Estimated] {
+            plan.ranges(of: side.predicted.count).map { rows in
+                Estimated(
+                    value: metric.metric(of: side.predicted[rows].filter(\.isFinite)),
+                    rows: rows.count { side.isPredicted[$0] }
+                )
+            }
         }
         func realise(_ side: Losses) -> [Double?] {
             plan.ranges(of: side.realised.count).map { metric.metric(of: side.realised[$0].compactMap { $0 }) }
@@ -134,7 +149,6 @@ struct ChunkEstimator {
             (estimate(reference), estimate(current)),
             (realise(reference), realise(current)),
             SamplingError.ofLosses(reference.realised.compactMap { $0 }, metric),
-            (reference.predicted.count, current.predicted.count),
             range: 0...Double.greatestFiniteMagnitude
         )
     }
@@ -142,88 +156,36 @@ struct ChunkEstimator {
     /// The limits are those of what the metric was in the reference, not of its estimates.
     private func chunks(
         _ metric: String,
-        _ estimates: (reference: [Double?], current: [Double?]),
+        _ estimates: (reference: [Estimated], current: [Estimated]),
         _ realised: (reference: [Double?], current: [Double?]),
         _ error: SamplingError?,
-        _ rows: (reference: Int, current: Int),
         range: ClosedRange<Double>
     ) -> ChunkEstimate {
         let threshold = options.limits[metric] ?? options.qualityThreshold
-        func bands(_ values: [Double?], _ rows: Int) -> [EstimateBand?] {
-            zip(values, plan.ranges(of: rows)).map { value, rows in
-                EstimateBand(value, error: error?.error(rows: rows.count), within: range)
-            }
+        func bands(_ estimates: [Estimated]) -> [EstimateBand?] {
+            estimates.map { EstimateBand($0.value, error: error?.error(rows: $0.rows), within: range) }
         }
         return ChunkEstimate(
             metric: metric,
             series: ChunkSeries(
-                reference: estimates.reference,
-                current: estimates.current,
+                reference: estimates.reference.map(\.value),
+                current: estimates.current.map(\.value),
                 limits: threshold.limits(of: realised.reference, within: range)
             ),
             realisedReference: realised.reference,
             realisedCurrent: realised.current,
-            bandsOfReference: bands(estimates.reference, rows.reference),
-            bandsOfCurrent: bands(estimates.current, rows.current)
+            bandsOfReference: bands(estimates.reference),
+            bandsOfCurrent: bands(estimates.current)
         )
     }
 }
 
 extension EstimateBand {
-    /// Three sampling errors on both sides, as NannyML draws it; nil without a value or an error.
-    fileprivate init?(_ value: Double?, error: Double?, within range: ClosedRange<Double>) {
-        guard let value, let error else { return nil }
+    /// Three sampling errors on both sides, as NannyML draws it; nil where no error is known.
+    init?(_ value: Double?, error: Double?, within range: ClosedRange<Double>) {
+        guard let error, error.isFinite else { return nil }
         samplingError = error
-        lower = max(range.lowerBound, value - 3 * error)
-        upper = min(range.upperBound, value + 3 * error)
-    }
-}
-
-/// What a binary classifier's quality was in some rows; nil without labels.
-private struct RealisedQuality {
-    let confusion: BinaryConfusion
-    let areaUnderCurve: Double?
-    let averagePrecision: Double?
-    let specificity: Double
-
-    init?(_ side: ChunkEstimator.Binary, rows: Range<Int>) {
-        let known = rows.filter { side.labels[$0] != nil }
-        let labels = known.map { side.labels[$0] == true }
-        let predictions = known.map { side.predictions[$0] }
-        guard !known.isEmpty, let confusion = try? BinaryConfusion(predictions: predictions, labels: labels) else {
-            return nil
-        }
-        self.confusion = confusion
-        let ranked = try? RankedScores(scores: known.map { side.scores[$0] }, labels: labels)
-        areaUnderCurve = try? ranked?.areaUnderCurve()
-        averagePrecision = try? ranked?.averagePrecision()
-        let negatives = labels.count { !$0 }
-        let right = zip(predictions, labels).count { !$0 && !$1 }
-        specificity = negatives == 0 ? 0 : Double(right) / Double(negatives)
-    }
-}
-
-/// What the quality of a classifier of several classes was in some rows; nil without labels.
-private struct RealisedClasses {
-    let matrix: ConfusionMatrix
-    let areaUnderCurve: Double?
-    let specificity: Double
-
-    init?(_ side: ChunkEstimator.Classes, rows: Range<Int>) {
-        let known = rows.filter { side.labels[$0] != nil }
-        guard !known.isEmpty else { return nil }
-        let labels = known.map { side.labels[$0] ?? 0 }
-        var matrix = ConfusionMatrix(classes: side.scores.count)
-        for (row, label) in zip(known, labels) { matrix.add(label: label, prediction: side.predictions[row]) }
-        self.matrix = matrix
-        let probabilities = known.map { row in side.scores.map { $0[row] } }
-        areaUnderCurve = try? MulticlassScores(probabilities: probabilities, labels: labels).areaOneAgainstRest()
-        var sum = 0.0
-        for label in side.scores.indices {
-            let others = matrix.total - matrix.support(label)
-            let wrong = matrix.predicted(label) - matrix[label, label]
-            sum += others > 0 ? (others - wrong) / others : 0
-        }
-        specificity = sum / Double(max(1, side.scores.count))
+        lower = value.map { max(range.lowerBound, $0 - 3 * error) }
+        upper = value.map { min(range.upperBound, $0 + 3 * error) }
     }
 }

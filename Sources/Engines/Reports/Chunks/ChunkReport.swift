@@ -20,7 +20,7 @@ package struct ChunkOptions: Sendable, Hashable {
 
     /// What can have limits: methods of drift, and metrics of quality.
     package static let limited =
-        ChunkMethod.allCases.filter(\.hasLimits).map(\.rawValue)
+        ChunkMethod.allCases.filter(\.hasLimits).map(\.rawValue) + ChunkStatistic.allCases.map(\.rawValue)
         + ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
         + EstimatedLoss.allCases.map(\.rawValue)
 
@@ -49,10 +49,10 @@ package struct ChunkOptions: Sendable, Hashable {
 package struct EstimateBand: Sendable, Hashable {
     /// One standard deviation of that chance.
     package let samplingError: Double
-    /// The lower end.
-    package let lower: Double
-    /// The upper end.
-    package let upper: Double
+    /// The lower end; nil without an estimate.
+    package let lower: Double?
+    /// The upper end; nil without an estimate.
+    package let upper: Double?
 }
 
 /// The chunks of a column.
@@ -63,6 +63,38 @@ package struct ChunkColumn: Sendable {
     package let kind: ColumnKind
     /// What was found, by method.
     package let series: [ChunkMethod: ChunkSeries]
+    /// What the chunks are like.
+    package let quality: [ChunkQuality]
+}
+
+/// A statistic of a column, or of the rows, chunk by chunk.
+package struct ChunkQuality: Sendable {
+    /// The statistic.
+    package let statistic: ChunkStatistic
+    /// Its values.
+    package let series: ChunkSeries
+    /// Around the values of the reference's chunks; nil where no sampling error is known.
+    package let bandsOfReference: [EstimateBand?]
+    /// Around the values of the current chunks.
+    package let bandsOfCurrent: [EstimateBand?]
+
+    /// Judges what was measured of both sides' chunks.
+    init(
+        _ statistic: ChunkStatistic,
+        reference: [ChunkMeasure],
+        current: [ChunkMeasure],
+        limits options: [String: ChunkThreshold]
+    ) {
+        let given = options[statistic.rawValue]
+        var limits = (given ?? statistic.threshold).limits(of: reference.map(\.value), within: statistic.range)
+        if given == nil, statistic.dropsLimitsAtEnds { limits = limits.withoutEnds(of: statistic.range) }
+        func bands(_ measures: [ChunkMeasure]) -> [EstimateBand?] {
+            measures.map { EstimateBand($0.value, error: $0.error, within: statistic.range) }
+        }
+        self.statistic = statistic
+        series = ChunkSeries(reference: reference.map(\.value), current: current.map(\.value), limits: limits)
+        (bandsOfReference, bandsOfCurrent) = (bands(reference), bands(current))
+    }
 }
 
 /// A metric of a model, estimated before labels, chunk by chunk; its limits are those of the reference's own chunks.
@@ -91,6 +123,8 @@ package struct ChunkReport: Sendable {
     package let referenceRanges: [Range<Int>]
     /// The rows of the current chunks.
     package let currentRanges: [Range<Int>]
+    /// How many rows the chunks have.
+    package let rowCounts: ChunkQuality
     /// The columns, those with the most unusual chunks first.
     package let columns: [ChunkColumn]
     /// Estimates of a model's quality; empty where none were asked for.
@@ -102,15 +136,21 @@ package struct ChunkReport: Sendable {
     init(
         reference: DatasetLabel,
         current: DatasetLabel,
-        plan: ChunkPlan,
+        options: ChunkOptions,
         columns: [ChunkColumn],
         estimates: [ChunkEstimate],
         skipped: [SkippedColumn]
     ) {
         self.reference = reference
         self.current = current
-        referenceRanges = plan.ranges(of: reference.rows)
-        currentRanges = plan.ranges(of: current.rows)
+        referenceRanges = options.plan.ranges(of: reference.rows)
+        currentRanges = options.plan.ranges(of: current.rows)
+        rowCounts = ChunkQuality(
+            .rows,
+            reference: referenceRanges.map { ChunkMeasure(value: Double($0.count)) },
+            current: currentRanges.map { ChunkMeasure(value: Double($0.count)) },
+            limits: options.limits
+        )
         self.columns = columns.enumerated().sorted {
             (-$0.element.unusual, $0.offset) < (-$1.element.unusual, $1.offset)
         }.map(\.element)

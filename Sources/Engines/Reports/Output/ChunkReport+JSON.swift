@@ -8,6 +8,7 @@ extension ChunkReport {
             "kind": "chunks",
             "reference": reference.json,
             "current": current.json,
+            "rows_count": json(rowCounts),
             "columns": .array(columns.map(json)),
             "estimates": .array(estimates.map(json)),
             "skipped": .array(skipped.map { ["column": .string($0.name), "reason": .string($0.reason)] }),
@@ -25,7 +26,22 @@ extension ChunkReport {
                 ]
             }
         }
-        return ["column": .string(column.name), "type": .string(column.kind.rawValue), "methods": .array(methods)]
+        return [
+            "column": .string(column.name),
+            "type": .string(column.kind.rawValue),
+            "methods": .array(methods),
+            "quality": .array(column.quality.map(json)),
+        ]
+    }
+
+    private func json(_ quality: ChunkQuality) -> JSONValue {
+        let bands = quality.statistic.hasError ? (quality.bandsOfReference, quality.bandsOfCurrent) : nil
+        return [
+            "metric": .string(quality.statistic.rawValue),
+            "lower_threshold": quality.series.limits.lower.map { .finite($0) } ?? .null,
+            "upper_threshold": quality.series.limits.upper.map { .finite($0) } ?? .null,
+            "chunks": .array(chunks(quality.series, bands: bands)),
+        ]
     }
 
     private func json(_ estimate: ChunkEstimate) -> JSONValue {
@@ -73,8 +89,8 @@ extension ChunkReport {
             if let bands {
                 let band = bands[index]
                 object["sampling_error"] = band.map { .finite($0.samplingError) } ?? .null
-                object["lower_confidence_boundary"] = band.map { .finite($0.lower) } ?? .null
-                object["upper_confidence_boundary"] = band.map { .finite($0.upper) } ?? .null
+                object["lower_confidence_boundary"] = band?.lower.map { .finite($0) } ?? .null
+                object["upper_confidence_boundary"] = band?.upper.map { .finite($0) } ?? .null
             }
             return .object(object)
         }

@@ -55,7 +55,7 @@ package struct ChunkComparison: Sendable {
         return ChunkReport(
             reference: DatasetLabel(name: reference.name, rows: reference.rowCount),
             current: DatasetLabel(name: current.name, rows: current.rowCount),
-            plan: options.plan,
+            options: options,
             columns: found,
             estimates: try await estimates(),
             skipped: skipped
@@ -75,25 +75,74 @@ package struct ChunkComparison: Sendable {
         }
         do {
             if left.isNumber {
-                let series = try ChunkedDrift.numbers(
-                    reference: try await lake.numbers(name, of: reference),
-                    current: try await lake.numbers(name, of: current),
-                    plan: options.plan,
-                    threshold: options.driftThreshold,
-                    thresholds: options.limits
+                return .success(
+                    try column(
+                        name,
+                        numbers: try await lake.numbers(name, of: reference),
+                        try await lake.numbers(name, of: current)
+                    )
                 )
-                return .success(ChunkColumn(name: name, kind: .numerical, series: series))
             }
-            let series = try ChunkedDrift.categories(
-                reference: try await lake.texts(name, of: reference),
-                current: try await lake.texts(name, of: current),
-                plan: options.plan,
-                threshold: options.driftThreshold,
-                thresholds: options.limits
+            return .success(
+                try column(
+                    name,
+                    categories: try await lake.texts(name, of: reference),
+                    try await lake.texts(name, of: current)
+                )
             )
-            return .success(ChunkColumn(name: name, kind: .categorical, series: series))
         } catch let error as UndefinedStatistic {
             return .failure(SkippedColumn(name: name, reason: error.description))
+        }
+    }
+
+    private func column(_ name: String, numbers reference: [Double], _ current: [Double]) throws -> ChunkColumn {
+        let series = try ChunkedDrift.numbers(
+            reference: reference,
+            current: current,
+            plan: options.plan,
+            threshold: options.driftThreshold,
+            thresholds: options.limits
+        )
+        let known = NumberStatistics(reference: reference)
+        func measure(_ side: [Double]) -> [[ChunkStatistic: ChunkMeasure]] {
+            options.plan.ranges(of: side.count).map { known.measure(ChunkStatistic.ofNumbers, of: side[$0]) }
+        }
+        let quality = quality(ChunkStatistic.ofNumbers, measure(reference), measure(current))
+        return ChunkColumn(name: name, kind: .numerical, series: series, quality: quality)
+    }
+
+    private func column(
+        _ name: String,
+        categories reference: [String?],
+        _ current: [String?]
+    ) throws -> ChunkColumn {
+        let series = try ChunkedDrift.categories(
+            reference: reference,
+            current: current,
+            plan: options.plan,
+            threshold: options.driftThreshold,
+            thresholds: options.limits
+        )
+        let known = CategoryStatistics(reference: reference)
+        func measure(_ side: [String?]) -> [[ChunkStatistic: ChunkMeasure]] {
+            options.plan.ranges(of: side.count).map { known.measure(ChunkStatistic.ofCategories, of: side[$0]) }
+        }
+        let quality = quality(ChunkStatistic.ofCategories, measure(reference), measure(current))
+        return ChunkColumn(name: name, kind: .categorical, series: series, quality: quality)
+    }
+
+    private func quality(
+        _ statistics: [ChunkStatistic],
+        _ reference: [[ChunkStatistic: ChunkMeasure]],
+        _ current: [[ChunkStatistic: ChunkMeasure]]
+    ) -> [ChunkQuality] {
+        statistics.map { statistic in
+            ChunkQuality(
+                statistic,
+                reference: reference.map { $0[statistic] ?? ChunkMeasure(value: nil) },
+                current: current.map { $0[statistic] ?? ChunkMeasure(value: nil) },
+                limits: options.limits
+            )
         }
     }
 
@@ -128,7 +177,8 @@ package struct ChunkComparison: Sendable {
         let predictions = try await model.prediction.asyncMap { try await lake.texts($0, of: source) }
         return ChunkEstimator.Binary(
             scores: scores,
-            predictions: predictions?.map { Self.isClass($0, positive) } ?? scores.map { $0 >= model.threshold },
+            predictions: predictions?.map { text in text.map { Self.isClass($0, positive) } }
+                ?? scores.map { $0.isFinite ? $0 >= model.threshold : nil },
             labels: try await labels(model, source).map { text in text.map { Self.isClass($0, positive) } }
         )
     }
@@ -141,8 +191,9 @@ package struct ChunkComparison: Sendable {
         func side(_ source: LakeSource) async throws -> ChunkEstimator.Classes {
             var scores: [[Double]] = []
             for name in names { scores.append(try await lake.numbers(options.classScores[name] ?? "", of: source)) }
-            let said = try await lake.texts(prediction, of: source).map { names.firstIndex(of: $0 ?? "") }
-            guard let predictions = said as? [Int] else {
+            let said = try await lake.texts(prediction, of: source)
+            let predictions = said.map { $0.flatMap { names.firstIndex(of: $0) } }
+            guard !zip(said, predictions).contains(where: { $0 != nil && $1 == nil }) else {
                 throw ReportError(
                     .invalidTarget,
                     "column \(prediction) of \(source.name) predicts a class without a column of scores: there are "
@@ -169,7 +220,8 @@ package struct ChunkComparison: Sendable {
                 realised: zip(said, truth).map { said, truth in
                     let loss = metric.loss(prediction: said, truth: truth)
                     return loss.isFinite ? loss : nil
-                }
+                },
+                isPredicted: said.map(\.isFinite)
             )
         }
         var found: [ChunkEstimate] = []

@@ -43,6 +43,14 @@ package struct ChunkLimits: Sendable, Hashable {
     /// Above it a chunk is unusual; nil for no limit.
     package internal(set) var upper: Double?
 
+    /// The limits but for those at the ends of what the value can be, beyond which nothing lies.
+    package func withoutEnds(of range: ClosedRange<Double>) -> ChunkLimits {
+        ChunkLimits(
+            lower: lower.flatMap { $0 <= range.lowerBound ? nil : $0 },
+            upper: upper.flatMap { $0 >= range.upperBound ? nil : $0 }
+        )
+    }
+
     /// Whether a value is unusual; no value never is.
     package func areExceeded(by value: Double?) -> Bool {
         guard let value else { return false }

@@ -46,7 +46,7 @@ package struct KolmogorovSmirnovWindow: ChangeDetector {
             older: seed == nil ? self.windowSize - newest : newest,
             newest: newest
         )
-        generator = seed.map(MersenneTwister.init)
+        generator = seed.map { MersenneTwister(seed: $0) }
     }
 
     /// Takes one value and says what it shows: O(window).
@@ -64,7 +64,7 @@ package struct KolmogorovSmirnovWindow: ChangeDetector {
         ring.removeAll(keepingCapacity: true)
         time = 0
         detected = false
-        generator = seed.map(MersenneTwister.init)
+        generator = seed.map { MersenneTwister(seed: $0) }
     }
 
     private mutating func insert(_ value: Double) {

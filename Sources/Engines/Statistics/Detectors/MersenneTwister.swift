@@ -1,4 +1,5 @@
-/// MT19937 (Matsumoto and Nishimura 1998), seeded and drawn from as Python's `random.Random(seed)` does.
+/// MT19937 (Matsumoto and Nishimura 1998), seeded and drawn from as Python's `random.Random(seed)` does, or numpy's
+/// `RandomState(seed)`.
 ///
 /// For drawing the same samples as a Python program; not for secrets.
 struct MersenneTwister: Sendable, Hashable, Codable {
@@ -26,6 +27,15 @@ struct MersenneTwister: Sendable, Hashable, Codable {
             advance(&index)
         }
         state[0] = 0x8000_0000
+    }
+
+    /// Seeds as `numpy.random.RandomState(seed)`: `init_genrand`.
+    init(legacyNumpySeed seed: UInt32) {
+        state = [UInt32](repeating: seed, count: Self.size)
+        next = Self.size
+        for index in 1..<Self.size {
+            state[index] = 1_812_433_253 &* (state[index - 1] ^ (state[index - 1] >> 30)) &+ UInt32(index)
+        }
     }
 
     /// A whole number from 0 to below `bound`: the leading bits of draws until one fits.
@@ -68,7 +78,8 @@ struct MersenneTwister: Sendable, Hashable, Codable {
         return 21 + power
     }
 
-    private mutating func draw() -> UInt32 {
+    /// The next 32 bits.
+    mutating func draw() -> UInt32 {
         if next == Self.size { refill() }
         var value = state[next]
         next += 1

@@ -18,18 +18,22 @@ package struct IsotonicCalibration: Sendable, Hashable, Codable {
         guard scores.count == labels.count else { throw UndefinedStatistic(.lengthMismatch) }
         guard !scores.isEmpty else { throw UndefinedStatistic(.emptyReference) }
         guard scores.allSatisfy(\.isFinite) else { throw UndefinedStatistic(.notFinite) }
-        let order = ascendingOrder(scores)
+        self.init(scores: scores, labels: labels, order: ascendingOrder(scores))
+    }
+
+    /// Fits the map to the rows of `order`, in which finite scores ascend; there is at least one.
+    init(scores: [Double], labels: [Bool], order: some Sequence<Int>) {
         var blocks: [Block] = []
-        var previous = Double.nan
+        var first = -Double.infinity
         for index in order {
             let label: Double = labels[index] ? 1 : 0
-            if scores[index] == previous {
+            if scores[index] - first < Self.resolution {
                 blocks[blocks.count - 1].sum += label
                 blocks[blocks.count - 1].weight += 1
             } else {
                 Self.pool(&blocks)
-                blocks.append(Block(first: scores[index], last: scores[index], sum: label, weight: 1))
-                previous = scores[index]
+                first = scores[index]
+                blocks.append(Block(first: first, last: first, sum: label, weight: 1))
             }
         }
         Self.pool(&blocks)
@@ -41,6 +45,9 @@ package struct IsotonicCalibration: Sendable, Hashable, Codable {
         self.scores = knots.map(\.0)
         self.probabilities = knots.map(\.1)
     }
+
+    /// Scores that lie less than this apart are equal, as with scikit-learn.
+    private static let resolution = 1e-15
 
     /// The map that was fitted before; nil unless both columns are of one length, not empty, and ascending.
     package init?(knots scores: [Double], probabilities: [Double]) {

@@ -1,6 +1,7 @@
-/// Calibrated probabilities of several classes: one rising map a class against the rest, then made to add up to 1.
+/// Calibrated probabilities of several classes: one rising map a class against the rest where it is needed, then
+/// made to add up to 1.
 package struct MulticlassCalibration: Sendable, Hashable {
-    private let maps: [IsotonicCalibration]
+    private let maps: [NeededCalibration]
 
     /// Fits one map a class to labelled scores.
     ///
@@ -10,9 +11,9 @@ package struct MulticlassCalibration: Sendable, Hashable {
     /// - Throws: `UndefinedStatistic` for no rows or classes, columns of unequal length or scores that are not finite.
     package init(scores: [[Double]], labels: [Int]) throws(UndefinedStatistic) {
         guard !scores.isEmpty else { throw UndefinedStatistic(.emptyReference) }
-        var maps: [IsotonicCalibration] = []
+        var maps: [NeededCalibration] = []
         for (index, column) in scores.enumerated() {
-            maps.append(try IsotonicCalibration(scores: column, labels: labels.map { $0 == index }))
+            maps.append(try NeededCalibration(scores: column, labels: labels.map { $0 == index }))
         }
         self.maps = maps
     }

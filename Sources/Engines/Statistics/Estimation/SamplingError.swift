@@ -102,7 +102,8 @@ private struct Parts {
 
     /// The parts of the area under the curve: for each positive the share of the negatives below it.
     ///
-    /// With more positives than negatives it is the other way round; nil for one class only.
+    /// With more positives than negatives it is the other way round; nil for one class only. A positive with the least
+    /// score of all does not vary, as NannyML has it: its place is 0, as that of all negatives there.
     init?(ranks scores: [Double], labels: [Bool]) {
         let positives = labels.count { $0 }
         let isFlipped = 2 * positives > labels.count
@@ -110,9 +111,10 @@ private struct Parts {
         guard few > 0, many > 0, scores.allSatisfy(\.isFinite) else { return nil }
         var moments = Moments()
         for (place, row) in (isFlipped ? descendingOrder(scores) : ascendingOrder(scores)).enumerated()
-        where labels[row] != isFlipped {
+        where labels[row] != isFlipped && place > 0 {
             moments.add(Double(place - Int(moments.count)) / Double(many))
         }
+        guard moments.count > 0 else { return nil }
         count = few
         variance = moments.populationVariance
     }
