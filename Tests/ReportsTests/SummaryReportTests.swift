@@ -60,9 +60,9 @@ struct SummaryReportTests {
             columns: columns.map(ColumnHealth.init),
             rows: 100,
             twins: [
-                ColumnTwins(first: "one", second: "many", equalRows: 100),
-                ColumnTwins(first: "one", second: "none", equalRows: 96),
-                ColumnTwins(first: "many", second: "none", equalRows: 90),
+                ColumnTwins(first: "one", second: "many", equalRows: 100, equalValues: 100),
+                ColumnTwins(first: "one", second: "none", equalRows: 96, equalValues: 96),
+                ColumnTwins(first: "many", second: "none", equalRows: 90, equalValues: 90),
             ]
         )
         #expect(health.constantColumns == ["one"])

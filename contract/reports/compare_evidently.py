@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import pathlib
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -28,8 +27,8 @@ from evidently.presets import DataDriftPreset, DataSummaryPreset
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from awkward_frames import SHAPES
+from side_by_side import ROOT, martlet, written
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 NUMERIC = ["ks", "wasserstein", "psi", "kl_div", "jensenshannon", "hellinger", "anderson", "cramer_von_mises", "mannw"]
 NUMERIC += ["t_test", "ed", "es", "chisquare", "z"]
 CATEGORICAL = ["chisquare", "z", "psi", "kl_div", "jensenshannon", "hellinger"]
@@ -55,20 +54,6 @@ RECORDED = [
 RECORDED += ["ties", "many_categories", "single_column"]
 
 
-def martlet(binary: str, *arguments: object) -> tuple[dict[str, Any] | None, str]:
-    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
-    return (json.loads(done.stdout), "") if done.returncode in (0, 6) and done.stdout else (None, done.stderr.strip())
-
-
-def written(table: pd.DataFrame, path: pathlib.Path) -> pd.DataFrame:
-    """Writes the table, and reads it as pandas does: what Evidently is given."""
-    if path.suffix == ".parquet":
-        table.to_parquet(path)
-        return pd.read_parquet(path)
-    table.to_csv(path, index=False)
-    return pd.read_csv(path)
-
-
 def value_drift(reference: pd.DataFrame, current: pd.DataFrame, column: str, method: str | None) -> tuple[Any, str]:
     """Evidently's score of one column, and the method that it says it took; or its error."""
     report = Report([ValueDrift(column=column, method=method)], include_tests=True)
@@ -88,9 +73,14 @@ def preset(reference: pd.DataFrame, current: pd.DataFrame) -> dict[str, Any] | s
         return f"{type(error).__name__}: {error}"
 
 
+def key_in_json(key: Any) -> str:
+    """How Evidently writes keys that are no texts into its JSON."""
+    return "null" if key is None else str(key).lower() if isinstance(key, bool) else str(key)
+
+
 def agree(ours: Any, theirs: Any, tolerance: float = TOLERANCE) -> bool:
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        theirs = {str(key): value for key, value in theirs.items()}
+        theirs = {key_in_json(key): value for key, value in theirs.items()}
         return ours.keys() == theirs.keys() and all(agree(ours[key], theirs[key]) for key in ours)
     if ours is None or theirs is None or isinstance(ours, str) or isinstance(theirs, str):
         return ours is None and (theirs is None or isinstance(theirs, str) or not math.isfinite(theirs))
@@ -165,13 +155,16 @@ def report_differences(ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator
                 if key in ("id", "metric_config", "bound_test", "test_config"):
                     continue
                 found = mine[name].get(key)
+                if key == "config":
+                    value = {name: getattr(part, "value", part) for name, part in value.items() if name != "tests"}
                 same = agree(found, value) if key == "value" else str(found) == getattr(value, "value", str(value))
                 if not same:
                     yield f"{part} {name} {key}: {found}, not {value}"
 
 
 def summary_differences(binary: str, paths: Any, reference: pd.DataFrame, current: pd.DataFrame) -> Iterator[str]:
-    report = ["report", paths[1], "--reference", paths[0], "--kind", "summary", "--json"]
+    report = ["report", paths[1], "--reference", paths[0], "--kind", "summary", "--json", "--compat"]
+    report.append("evidently-0.7")
     ours, error = martlet(binary, *report)
     try:
         found = Report([DataSummaryPreset()]).run(Dataset.from_pandas(current), Dataset.from_pandas(reference)).dict()

@@ -170,7 +170,7 @@ def estimates(
     report = ["report", paths[1], "--reference", paths[0], "--kind", "chunks", "--json", "--target", "target"]
     ours, error = martlet(binary, *report, "--prediction", "prediction", *arguments)
     try:
-        result = estimator.fit(frames[0]).estimate(frames[1])
+        result = (estimator if estimator.result is not None else estimator.fit(frames[0])).estimate(frames[1])
     except Exception as failure:
         yield f"theirs failed: {type(failure).__name__}: {str(failure)[:150]}; ours: {error or 'numbers'}"
         return
@@ -180,7 +180,7 @@ def estimates(
     mine = {one["metric"]: one for one in ours["estimates"]}
     for metric in metrics:
         fields = FIELDS | BANDS | {"realized": "realized"}
-        if metric == "average_precision":  # drawn without a seed
+        if metric == "average_precision":  # its error is drawn without a seed
             fields = {name: field for name, field in fields.items() if name not in BANDS and name != "sampling_error"}
         yield from (f"{metric} {line}" for line in series(mine[metric], picked(result, metric), fields))
 

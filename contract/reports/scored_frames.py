@@ -27,7 +27,7 @@ def columns(seed: int, rows: int, shift: float) -> pd.DataFrame:
             "tenths": random.normal(slow, 1, rows).round(1),
             "count": random.poisson(20 + 5 * slow, rows),
             "few": random.integers(0, 4, rows),
-            "huge": 1e9 + (random.normal(slow, 1, rows) * 256).round() / 256,
+            "huge": 1e9 + (random.normal(slow, 1, rows) * 16).round() / 16,
             "city": city,
             "pair": random.choice(["no", "yes"], rows),
             "flag": random.random(rows) < 0.5 - shift / 6,

@@ -27,14 +27,14 @@ extension Lake {
     }
 
     /// Pairs of columns of one type that are equal in at least `share` of the rows, with the number of those rows; two
-    /// missing values are equal.
+    /// missing values are equal. `values` are the rows of them in which both have a value.
     ///
     /// All pairs are tried on the first 2,000 rows, and only those that come near are counted in all rows. A file of more
     /// than 100 columns gives none.
     package func twins(
         of source: LakeSource,
         share: Double
-    ) async throws -> [(first: String, second: String, rows: Int)] {
+    ) async throws -> [(first: String, second: String, rows: Int, values: Int)] {
         guard source.fields.count <= Self.maximumTwinColumns else { return [] }
         let sampled = 0..<min(2_000, source.rowCount)
         return try await withConnection { connection in
@@ -47,8 +47,11 @@ extension Lake {
             let near = try connection.equalRows(pairs, in: source.reader(rows: sampled))
             let candidates = zip(pairs, near).filter { Double($0.1) >= (share - 0.1) * Double(sampled.count) }.map(\.0)
             let equal = try connection.equalRows(candidates, in: source.reader(rows: nil))
-            return zip(candidates, equal).filter { Double($0.1) >= share * Double(source.rowCount) }
-                .map { (first: $0.0, second: $0.1, rows: $1) }
+            let found = zip(candidates, equal).filter { Double($0.1) >= share * Double(source.rowCount) }
+            let values = try connection.equalRows(found.map(\.0), in: source.reader(rows: nil), whereBothAre: true)
+            return zip(found, values).map { pair, values in
+                (first: pair.0.0, second: pair.0.1, rows: pair.1, values: values)
+            }
         }
     }
 
@@ -99,11 +102,16 @@ extension LakeConnection {
     }
 
     /// For each pair the rows in which both columns are equal; few pairs a statement, so that its length is bounded.
-    fileprivate func equalRows(_ pairs: [(String, String)], in source: String) throws(LakeError) -> [Int] {
+    fileprivate func equalRows(
+        _ pairs: [(String, String)],
+        in source: String,
+        whereBothAre: Bool = false
+    ) throws(LakeError) -> [Int] {
         var counts: [Int] = []
         for start in stride(from: 0, to: pairs.count, by: 100) {
             let tests = pairs[start..<min(pairs.count, start + 100)].map { first, second in
-                "count(*) FILTER (WHERE \(SQLText.identifier(first)) IS NOT DISTINCT FROM \(SQLText.identifier(second)))"
+                let sign = whereBothAre ? "=" : "IS NOT DISTINCT FROM"
+                return "count(*) FILTER (WHERE \(SQLText.identifier(first)) \(sign) \(SQLText.identifier(second)))"
             }
             let row = try query("SELECT \(tests.joined(separator: ", ")) FROM \(source)")
             for column in row.columns {

@@ -40,13 +40,19 @@ package struct SideSummary: Sendable, Hashable {
     private static let shown = 10
 
     /// Describes a column; `quartiles` where they are known already, else they are found here.
-    init(_ column: ReportColumn, quartiles: [Double]? = nil) {
+    ///
+    /// Infinities are left out; with `negativeInfinities`, how many of them are negative, they count as numbers.
+    init(_ column: ReportColumn, quartiles: [Double]? = nil, negativeInfinities: Int? = nil) {
         rows = column.rows
         missing = column.sample.missing
         infinite = column.sample.infinite
         switch column.sample {
         case .numbers(let numbers):
-            self.numbers = Self.describe(numbers, quartiles)
+            if let negativeInfinities, numbers.infinite > 0 {
+                self.numbers = Self.describe(numbers, below: negativeInfinities)
+            } else {
+                self.numbers = Self.describe(numbers, quartiles)
+            }
             frequent = []
             distinct = nil
         case .categories(let counts):
@@ -64,6 +70,31 @@ package struct SideSummary: Sendable, Hashable {
             mean: numbers.mean,
             deviation: numbers.sampleDeviation,
             quartiles: known ?? numbers.quartiles
+        )
+    }
+
+    /// Numbers with infinities among them, `below` of which are negative; what they leave undefined is NaN.
+    private static func describe(_ numbers: NumberColumn, below: Int) -> Numbers {
+        let above = numbers.infinite - below
+        let sorted = numbers.sorted.values
+        let count = numbers.count + numbers.infinite
+        func value(_ place: Int) -> Double {
+            if place < below { return -.infinity }
+            return place - below < sorted.count ? sorted[place - below] : .infinity
+        }
+        func quartile(_ fraction: Double) -> Double {
+            let position = fraction * Double(count - 1)
+            let place = Int(position)
+            let (low, high) = (value(place), value(min(place + 1, count - 1)))
+            guard low.isFinite, high.isFinite else { return .nan }
+            return low + (high - low) * (position - Double(place))
+        }
+        return Numbers(
+            minimum: below > 0 ? -.infinity : numbers.minimum,
+            maximum: above > 0 ? .infinity : numbers.maximum,
+            mean: above > 0 ? (below > 0 ? .nan : .infinity) : -.infinity,
+            deviation: nil,
+            quartiles: [0.25, 0.5, 0.75].map(quartile)
         )
     }
 

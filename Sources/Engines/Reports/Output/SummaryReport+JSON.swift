@@ -34,9 +34,8 @@ extension DatasetHealth {
         ]
     }
 
-    /// Evidently's metrics of the dataset; its share of missing values is of cells over *rows*, ours over cells.
+    /// Evidently's metrics of the dataset.
     fileprivate var metrics: [JSONValue] {
-        let cells = rows * columns.values.reduce(0, +)
         let counts: [(String, Int?)] = [
             ("RowCount", rows), ("ColumnCount", columns.values.reduce(0, +)),
             ("DuplicatedRowCount", duplicatedRows), ("DuplicatedColumnsCount", duplicatedColumns.count),
@@ -51,7 +50,7 @@ extension DatasetHealth {
                 "DatasetMissingValueCount",
                 value: [
                     "count": .double(Double(missingCells)),
-                    "share": .double(cells == 0 ? 0 : Double(missingCells) / Double(cells)),
+                    "share": .finite(missingShare),
                 ]
             )
         ]
@@ -66,12 +65,13 @@ extension DatasetHealth {
     /// How many columns there are of each kind.
     fileprivate var kinds: [JSONValue] {
         Self.namedKinds.map { kind, name in
-            EvidentlyMetric.json(
+            let count = kind == .datetime && isOnlyTimeApart ? 0 : columns[kind] ?? 0
+            return EvidentlyMetric.json(
                 name: "ColumnCount(column_type=ColumnType.\(name))",
                 configuration: [
                     "type": "evidently:metric_v2:ColumnCount", "column_type": .string(kind.rawValue),
                 ],
-                value: .double(Double(columns[kind] ?? 0))
+                value: .double(Double(count))
             )
         }
     }
@@ -101,14 +101,15 @@ extension ColumnSummary {
             column: name,
             value: ["count": .double(Double(current.missing)), "share": .double(current.missingShare)]
         )
-        guard let numbers = current.numbers else { return [missing, uniqueValues] }
-        let values = [
-            ("MinValue", numbers.minimum), ("MaxValue", numbers.maximum), ("MeanValue", numbers.mean),
-            ("StdValue", numbers.deviation ?? .nan),
+        guard kind == .numerical else { return [missing, uniqueValues] }
+        let numbers = current.numbers
+        let values: [(String, Double?)] = [
+            ("MinValue", numbers?.minimum), ("MaxValue", numbers?.maximum), ("MeanValue", numbers?.mean),
+            ("StdValue", numbers?.deviation),
         ]
         return [missing]
-            + values.map { EvidentlyMetric.json($0, column: name, value: .finite($1)) }
-            + zip([0.25, 0.5, 0.75], numbers.quartiles).map { fraction, value in
+            + values.map { EvidentlyMetric.json($0, column: name, value: .finite($1 ?? .nan)) }
+            + zip([0.25, 0.5, 0.75], numbers?.quartiles ?? [.nan, .nan, .nan]).map { fraction, value in
                 EvidentlyMetric.json(
                     "QuantileValue",
                     column: name,

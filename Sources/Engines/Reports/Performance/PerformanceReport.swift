@@ -14,6 +14,8 @@ package struct PerformanceReport: Sendable {
         package let f1: Double
         /// Its rows.
         package let support: Double
+        /// The area under the curve of a binary classifier, which is the same for both classes; nil for others.
+        package let areaUnderCurve: Double?
     }
 
     /// The data that is compared with; nil for none.
@@ -73,7 +75,8 @@ package struct PerformanceReport: Sendable {
         unlabelled = max(0, current.label.rows - current.sample.rows)
         metrics = found
         confusion = matrix
-        labels = matrix.map { Self.labels($0.classes, $0.matrix) } ?? []
+        let area = found.first { $0.name == "RocAuc" }?.current
+        labels = matrix.map { Self.labels($0.classes, $0.matrix, area) } ?? []
     }
 
     private struct Settings {
@@ -124,15 +127,28 @@ package struct PerformanceReport: Sendable {
         _ quality: RegressionQuality,
         _ compatibility: Compatibility
     ) -> [PerformanceMetric] {
-        let percentage =
-            compatibility == .evidently
-            ? quality.evidentlyPercentageError : 100 * quality.meanAbsolutePercentageError
+        let isEvidently = compatibility == .evidently
+        let percentage = isEvidently ? quality.evidentlyPercentageError : 100 * quality.meanAbsolutePercentageError
+        // Evidently tells the mean in percent and the deviation as a share.
+        let percentageDeviation =
+            isEvidently
+            ? quality.evidentlyPercentageDeviation : quality.absolutePercentageDeviation.map { 100 * $0 }
         return [
-            PerformanceMetric("MeanError", quality.meanError, higher: nil),
-            PerformanceMetric("MAE", quality.meanAbsoluteError, higher: false),
+            PerformanceMetric(
+                "MeanError",
+                quality.meanError,
+                deviation: .init(value: quality.errorDeviation),
+                higher: nil
+            ),
+            PerformanceMetric(
+                "MAE",
+                quality.meanAbsoluteError,
+                deviation: .init(value: quality.absoluteErrorDeviation),
+                higher: false
+            ),
             PerformanceMetric("RMSE", quality.rootMeanSquaredError, higher: false),
-            PerformanceMetric("MAPE", percentage, higher: false),
-            PerformanceMetric("R2Score", quality.determination),
+            PerformanceMetric("MAPE", percentage, deviation: .init(value: percentageDeviation), higher: false),
+            PerformanceMetric("R2Score", quality.rows > 1 ? quality.determination : nil),
             PerformanceMetric("AbsMaxError", quality.maximumError, higher: false),
             PerformanceMetric("MedianAbsoluteError", quality.medianAbsoluteError, higher: false),
         ]
@@ -154,14 +170,19 @@ package struct PerformanceReport: Sendable {
         }
     }
 
-    private static func labels(_ classes: [String], _ matrix: ConfusionMatrix) -> [Label] {
+    private static func labels(
+        _ classes: [String],
+        _ matrix: ConfusionMatrix,
+        _ area: Double?
+    ) -> [Label] {
         classes.enumerated().map { index, label in
             Label(
                 label: label,
                 precision: matrix.precision(.label(index)),
                 recall: matrix.recall(.label(index)),
                 f1: matrix.f1(.label(index)),
-                support: matrix.support(index)
+                support: matrix.support(index),
+                areaUnderCurve: area
             )
         }
     }

@@ -38,10 +38,19 @@ package struct PerformanceMetric: Sendable, Hashable {
     package internal(set) var reference: Double?
     /// The value of the current data; nil where it is not defined.
     package let current: Double?
+    /// How much the current rows vary about it, with denominator n - 1; nil for metrics of which Evidently does not tell it.
+    package let deviation: Deviation?
 
-    init(_ name: String, _ current: Double?, higher: Bool? = true) {
+    /// A standard deviation that may not be defined.
+    package struct Deviation: Sendable, Hashable {
+        /// The deviation; nil with one row.
+        package let value: Double?
+    }
+
+    init(_ name: String, _ current: Double?, deviation: Deviation? = nil, higher: Bool? = true) {
         self.name = name
         self.current = current
+        self.deviation = deviation
         isBetterHigher = higher
     }
 

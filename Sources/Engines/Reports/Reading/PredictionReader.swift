@@ -65,7 +65,9 @@ struct PredictionReader: Sendable {
             }
             return positive
         }
-        guard let positive = ["1", "true", "1.0"].first(where: classes.contains) else {
+        let pairs = [("1", "0"), ("true", "false"), ("1.0", "0.0")]
+        if let pair = pairs.first(where: { classes == [$0.1] }) { return pair.0 }
+        guard let positive = pairs.map(\.0).first(where: classes.contains) else {
             throw ReportError(
                 .invalidTarget,
                 "which class of \(model.target) is the positive one? \(source.name) has "

@@ -33,7 +33,8 @@ package struct ReportMaker: Sendable {
                 lake: lake,
                 reference: reference,
                 current: current,
-                columns: request.columns
+                columns: request.columns,
+                compatibility: request.drift.compatibility
             )
             return .summary(try await description.run())
         case .performance: return .performance(try await performance(request, reference, current))

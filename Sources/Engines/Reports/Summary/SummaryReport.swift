@@ -1,5 +1,17 @@
 internal import Statistics
 
+/// What Evidently 0.7 does with values that are none, for equality with it.
+package struct SummaryQuirks: Sendable, Hashable {
+    /// How it names the category of missing values, which it lists with no rows: `nan`, or `null` for those of Parquet
+    /// files; nil where it is not listed.
+    package var missingLabel: String?
+    /// How many of a column's infinities are negative, where it takes infinities for numbers; nil where it leaves them out.
+    package var negativeInfinities: Int?
+
+    /// None of it.
+    package init() {}
+}
+
 /// A column of a summary: what it is like now, and what it was like.
 package struct ColumnSummary: Sendable, Hashable {
     /// The column's name.
@@ -18,13 +30,21 @@ package struct ColumnSummary: Sendable, Hashable {
     private static let maximumCategories = 1_000
 
     /// Sums up a column.
-    package init(reference: ReportColumn?, current: ReportColumn) {
+    ///
+    /// - Parameters:
+    ///   - reference: what it was like, if that is known.
+    ///   - current: what it is like.
+    ///   - quirks: what Evidently would do besides; none without compatibility.
+    package init(reference: ReportColumn?, current: ReportColumn, quirks: SummaryQuirks = SummaryQuirks()) {
         name = current.name
         kind = current.kind
-        self.current = SideSummary(current)
-        let before = reference.flatMap { $0.kind == current.kind ? $0 : nil }
+        self.current = SideSummary(current, negativeInfinities: quirks.negativeInfinities)
+        let before = reference.flatMap { Self.comparable($0, with: current) }
         self.reference = before.map { SideSummary($0) }
-        categories = Self.categories(before?.sample, current.sample)
+        let counted = Self.categories(before?.sample, current.sample)
+        let lacks = current.sample.missing > 0 || (reference?.sample.missing ?? 0) > 0
+        let missing = lacks ? quirks.missingLabel.map { SideSummary.Category(label: $0, count: 0) } : nil
+        categories = counted + [missing].compactMap { $0 }
         picture =
             switch (before?.sample, current.sample) {
             case (.numbers(let left)?, .numbers(let right)): ColumnPicture(reference: left, current: right)
@@ -32,6 +52,15 @@ package struct ColumnSummary: Sendable, Hashable {
             case (_, .numbers(let right)): ColumnPicture(reference: nil, current: right)
             case (_, .categories(let right)): ColumnPicture(reference: nil, current: right)
             }
+    }
+
+    /// The reference if it is what the current side is; a few numbers are categories beside categories.
+    private static func comparable(_ reference: ReportColumn, with current: ReportColumn) -> ReportColumn? {
+        if reference.kind == current.kind { return reference }
+        guard reference.kind == .numerical, current.kind == .categorical,
+            reference.sample.distinctCount(limit: maximumCategories + 1) <= maximumCategories
+        else { return nil }
+        return reference.asCategories
     }
 
     private static func categories(_ before: ColumnSample?, _ now: ColumnSample) -> [SideSummary.Category] {

@@ -42,10 +42,18 @@ package struct RegressionQuality: Sendable {
     /// Mean absolute error as a share of the true value, which counts as at least 2⁻⁵².
     package var meanAbsolutePercentageError: Double { mean { abs($0 - $1) / max(abs($0), .ulpOfOne) } }
 
-    /// Evidently's percentage error: the true value keeps its sign, so that a negative one counts as 2⁻⁵².
+    /// Evidently's percentage error: rows whose true value is 0 are left out, and a negative one counts as 2⁻⁵², since it
+    /// keeps its sign; nil where no row is left.
     ///
-    /// In percent.
-    package var evidentlyPercentageError: Double { 100 * mean { abs($0 - $1) / max($0, .ulpOfOne) } }
+    /// In percent. Weights are left out.
+    package var evidentlyPercentageError: Double? {
+        let shares = NumberColumn(evidentlyShares)
+        return shares.isEmpty ? nil : 100 * shares.mean
+    }
+
+    private var evidentlyShares: [Double] {
+        zip(labels, predictions).filter { abs($0.0) > .ulpOfOne }.map { abs($0 - $1) / max($0, .ulpOfOne) }
+    }
 
     /// Mean of the absolute errors over the mean size of both values, in percent; rows of two zeros count as 0.
     package var symmetricPercentageError: Double {
@@ -81,6 +89,16 @@ package struct RegressionQuality: Sendable {
     ///
     /// Weights are left out.
     package var absoluteErrorDeviation: Double? { Self.deviation(zip(labels, predictions).map { abs($1 - $0) }) }
+
+    /// Standard deviation of the absolute errors as shares of the true values, with denominator n - 1; nil for one row.
+    ///
+    /// Weights are left out.
+    package var absolutePercentageDeviation: Double? {
+        Self.deviation(zip(labels, predictions).map { abs($0 - $1) / max(abs($0), .ulpOfOne) })
+    }
+
+    /// The same of the rows of ``evidentlyPercentageError``.
+    package var evidentlyPercentageDeviation: Double? { Self.deviation(evidentlyShares) }
 
     /// Share of the variance that is explained: 1 - errors² / deviations²; of a constant 1 where perfect, else 0.
     package var determination: Double {
