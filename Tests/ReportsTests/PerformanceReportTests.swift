@@ -46,6 +46,52 @@ struct PerformanceReportTests {
         #expect(report.html.utf8.count < 200_000)
     }
 
+    private func numbers(
+        _ predictions: [Double],
+        _ labels: [Double],
+        _ compatibility: Compatibility
+    ) throws -> JSONValue {
+        try PerformanceReport(
+            reference: nil,
+            current: (DatasetLabel(name: "now", rows: 4), .numbers(predictions: predictions, labels: labels)),
+            compatibility: compatibility
+        ).json
+    }
+
+    private func value(_ report: JSONValue, _ name: String) -> JSONValue? {
+        report["metrics"]?.arrayValue?.first { $0["metric_name"]?.stringValue?.hasPrefix(name + "(") == true }?["value"]
+    }
+
+    /// Evidently 0.7.23 on the same four rows.
+    @Test func `under compatibility rows of zero are left out of the percentage error, and deviations are shares`()
+        throws
+    {
+        let theirs = try numbers([2, 5, 1, 4], [1, 4, 0, 5], .evidently)
+        #expect(agrees(value(theirs, "MAPE")?["mean"]?.doubleValue, 48.333333333333336))
+        #expect(agrees(value(theirs, "MAPE")?["std"]?.doubleValue, 0.44814432199162507))
+        #expect(agrees(value(theirs, "MAE")?["mean"]?.doubleValue, 1) && value(theirs, "MAE")?["std"]?.doubleValue == 0)
+        #expect(agrees(value(theirs, "MeanError")?["std"]?.doubleValue, 1))
+    }
+
+    @Test func `the share of variance explained in one row is not defined, nor any deviation`() throws {
+        let report = try numbers([2], [1], .none)
+        #expect(value(report, "R2Score") == .null && value(report, "MAE") == ["mean": .double(1), "std": .null])
+    }
+
+    @Test func `metrics are named as Evidently's presets name them, and told by class`() throws {
+        var matrix = ConfusionMatrix(classes: 3)
+        matrix.add(label: 0, prediction: 0)
+        matrix.add(label: 1, prediction: 2)
+        let report = try PerformanceReport(
+            reference: nil,
+            current: (DatasetLabel(name: "now", rows: 2), .classes(["a", "b", "c"], matrix))
+        ).json
+        let names = report["metrics"]?.arrayValue?.compactMap { $0["metric_name"]?.stringValue } ?? []
+        #expect(names.contains("F1Score(classification_name=default,conf_matrix=True)"))
+        // Evidently leaves out a class that never came.
+        #expect(value(report, "RecallByLabel") == ["a": .double(1), "b": .double(0)])
+    }
+
     @Test func `a loss that grows and a score that falls are both a decline`() {
         var loss = PerformanceMetric("LogLoss", 0.6, higher: false)
         loss.reference = 0.5

@@ -73,6 +73,52 @@ struct SummaryReportTests {
         #expect(health.almostDuplicatedColumns.map(\.second) == ["none"])
     }
 
+    @Test func `under compatibility a dataset is counted as Evidently counts it`() {
+        let columns = [
+            ReportColumn(name: "none", numbers: Array(repeating: .nan, count: 100)),
+            ReportColumn(name: "gaps", numbers: Array(repeating: 4, count: 94) + Array(repeating: .nan, count: 6)),
+        ]
+        let twins = [
+            ColumnTwins(first: "none", second: "gaps", equalRows: 100, equalValues: 0),
+            ColumnTwins(first: "gaps", second: "none", equalRows: 100, equalValues: 97),
+        ]
+        let ours = DatasetHealth(columns: columns, rows: 100, twins: twins)
+        let theirs = DatasetHealth(columns: columns, rows: 100, twins: twins, compatibility: .evidently)
+        #expect(ours.missingShare == 0.53 && theirs.missingShare == 1.06)
+        #expect(ours.constantColumns == ["gaps"] && theirs.constantColumns == ["none", "gaps"])
+        #expect(ours.almostConstantColumns == ["gaps"] && theirs.almostConstantColumns.isEmpty)
+        #expect(ours.almostDuplicatedColumns.isEmpty && theirs.almostDuplicatedColumns == [twins[1]])
+    }
+
+    @Test func `under compatibility infinities are numbers, and missing values a category without rows`() throws {
+        var quirks = SummaryQuirks()
+        quirks.negativeInfinities = 1
+        quirks.missingLabel = "nan"
+        let numbers = ReportColumn(name: "x", numbers: [-.infinity, 1, 2, 3, 4, 5, 6, .infinity, .nan])
+        let found = try #require(ColumnSummary(reference: nil, current: numbers, quirks: quirks).current.numbers)
+        // numpy.quantile of the eight numbers.
+        #expect(found.quartiles == [1.75, 3.5, 5.25] && found.mean.isNaN && found.deviation == nil)
+        #expect(found.minimum == -.infinity && found.maximum == .infinity)
+        #expect(ColumnSummary(reference: nil, current: numbers).current.numbers?.minimum == 1)
+        let texts = ReportColumn(name: "t", categories: CategoryCounts(["a", nil]))
+        let counted = ColumnSummary(reference: nil, current: texts, quirks: quirks)
+        #expect(counted.categories.map(\.label) == ["a", "nan"] && counted.categories.map(\.count) == [1, 0])
+        #expect(ColumnSummary(reference: nil, current: texts).categories.count == 1)
+    }
+
+    @Test func `a column without a number still has Evidently's metrics, of null`() {
+        let empty = ReportColumn(name: "x", numbers: [.nan, .nan])
+        let report = SummaryReport(
+            reference: nil,
+            current: (DatasetLabel(name: "now", rows: 2), DatasetHealth(columns: [empty], rows: 2)),
+            columns: [ColumnSummary(reference: nil, current: empty)]
+        )
+        let metrics = report.json["metrics"]?.arrayValue ?? []
+        let mean = metrics.first { $0["metric_name"] == "MeanValue(column=x)" }
+        #expect(mean?["value"] == .null)
+        #expect(metrics.count { $0["metric_name"]?.stringValue?.hasPrefix("QuantileValue(column=x") == true } == 3)
+    }
+
     @Test func `a request survives the way through JSON`() throws {
         var request = ReportRequest(kind: .performance)
         request.columns = ["a"]

@@ -52,6 +52,7 @@ RECORDED = [
     "kinds",
 ]
 RECORDED += ["ties", "many_categories", "single_column"]
+SUMMARISED = ["plain", "one_row", "missing", "infinities", "constants", "unseen"]
 
 
 def value_drift(reference: pd.DataFrame, current: pd.DataFrame, column: str, method: str | None) -> tuple[Any, str]:
@@ -177,15 +178,26 @@ def summary_differences(binary: str, paths: Any, reference: pd.DataFrame, curren
         yield from (f"summary: {line}" for line in report_differences(ours, {"metrics": found["metrics"], "tests": []}))
 
 
+def summary(reference: pd.DataFrame, current: pd.DataFrame) -> dict[str, Any] | None:
+    """Evidently's metrics of a dataset by their names, as it writes them; nothing where it fails."""
+    try:
+        report = Report([DataSummaryPreset()]).run(Dataset.from_pandas(current), Dataset.from_pandas(reference))
+        return {metric["metric_name"]: metric["value"] for metric in json.loads(report.json())["metrics"]}
+    except Exception:
+        return None
+
+
 def numbers() -> dict[str, Any]:
     """What Evidently says of some frames, for contract/reports/test_evidently.py, which has no Evidently."""
-    found: dict[str, Any] = {"evidently": evidently.__version__, "default": {}, "methods": {}}
+    found: dict[str, Any] = {"evidently": evidently.__version__, "default": {}, "methods": {}, "summary": {}}
     with tempfile.TemporaryDirectory() as folder:
         for shape in RECORDED:
             for kind in ("parquet", "csv"):
                 before, now = SHAPES[shape](SEED)
                 reference = written(before, pathlib.Path(folder) / f"before.{kind}")
                 current = written(now, pathlib.Path(folder) / f"now.{kind}")
+                if shape in SUMMARISED:
+                    found["summary"][f"{shape} {kind}"] = summary(reference, current)
                 found["default"][f"{shape} {kind}"] = {
                     name: value_drift(reference, current, name, None) for name in current.columns
                 }
