@@ -150,4 +150,23 @@ struct TwoSampleTestTests {
         #expect(try MannWhitney.test(reference: reference, current: current).pValue < 1e-5)
         #expect(try MannWhitney.test(reference: reference, current: current, alternative: .less).pValue > 0.99)
     }
+
+    @Test func `Welch's test does not depend on the unit, however great or small`() throws {
+        let (one, other) = ([1.0, 2, 3, 4, 7], [2.0, 4, 6, 9])
+        let plain = try StudentTest.test(reference: SortedSample(one), current: SortedSample(other))
+        for unit in [1e-120, 1e120, 1e150] {
+            let scaled = try StudentTest.test(
+                reference: SortedSample(one.map { $0 * unit }),
+                current: SortedSample(other.map { $0 * unit })
+            )
+            #expect(agrees(scaled.pValue, plain.pValue) && agrees(scaled.statistic, plain.statistic), "\(unit)")
+        }
+    }
+
+    @Test func `a spread that has no inverse gives no Epps-Singleton test`() {
+        let tiny = (1...40).map { Double($0) * .leastNonzeroMagnitude }
+        #expect(throws: UndefinedStatistic(.outOfRange)) {
+            try EppsSingleton.twoSample(reference: SortedSample(tiny), current: SortedSample(tiny.map { $0 * 2 }))
+        }
+    }
 }

@@ -16,6 +16,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from martlet_server import ROOT, Server, binary
+from scored_frames import COLUMNS, SCORED
 
 DRIFTED = 6
 
@@ -258,6 +259,66 @@ def test_performance_is_that_of_scikit_learn(tmp_path: pathlib.Path) -> None:
     regression = values("--target", "number", "--prediction", "guess")
     assert agree(regression["R2Score"], metrics.r2_score(number, number + score))
     assert agree(regression["MAE"], metrics.mean_absolute_error(number, number + score))
+
+
+def test_a_file_without_any_positive_is_scored_too(tmp_path: pathlib.Path) -> None:
+    path = written(tmp_path, pd.DataFrame({"target": [0, 0, 0], "score": [0.1, 0.7, 0.2]}), "scored", "csv")
+    done = martlet("report", path, "--kind", "performance", "--json", "--target", "target", "--score", "score")
+    assert done.returncode == 0, done.stderr
+    found = {metric["name"]: metric["current"] for metric in json.loads(done.stdout)["comparison"]}
+    assert agree(found["Accuracy"], 2 / 3) and found["RocAuc"] is None and agree(found["FPR"], 1 / 3)
+
+
+ASKED: list[tuple[dict[str, Any], list[str]]] = [
+    ({"kind": "drift"}, []),
+    ({"kind": "drift", "drift": {"compat": "evidently-0.7"}}, ["--compat", "evidently-0.7"]),
+    ({"kind": "drift", "drift": {"method": "jensenshannon"}}, ["--method", "jensenshannon"]),
+    ({"kind": "summary"}, []),
+    ({"kind": "summary", "drift": {"compat": "evidently-0.7"}}, ["--compat", "evidently-0.7"]),
+    (
+        {"kind": "performance", "model": {"target": "target", "score": "score"}},
+        ["--target", "target", "--score", "score"],
+    ),
+    (
+        {
+            "kind": "chunks",
+            "chunks": {"rows": 150},
+            "model": {"target": "target", "score": "score", "prediction": "prediction"},
+        },
+        ["--chunk-rows", "150", "--target", "target", "--score", "score", "--prediction", "prediction"],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def scored_versions(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, pathlib.Path]:
+    """Two files, which are the versions 1 and 2 of dataset `fresh` too."""
+    folder = tmp_path_factory.mktemp("fresh")
+    paths = []
+    for index, (columns, scores) in enumerate(zip(COLUMNS["plain"](71), SCORED["overconfident"](71), strict=True)):
+        rows = min(len(columns), len(scores))
+        table = pd.concat([columns.head(rows), scores.head(rows)], axis=1)
+        paths.append(written(folder, table, f"side{index}", "parquet"))
+        body = {"path": str(paths[-1])}
+        assert requests.post(f"{server.url}/api/v1/datasets/fresh/import", json=body).status_code == 201
+    return paths[0], paths[1]
+
+
+@pytest.mark.parametrize(("body", "arguments"), ASKED)
+def test_the_api_says_what_the_command_says(
+    server: Server, scored_versions: tuple[pathlib.Path, pathlib.Path], body: dict[str, Any], arguments: list[str]
+) -> None:
+    ask = {"reference": "fresh@v1", "current": "fresh@v2", **body}
+    found = requests.post(f"{server.url}/api/v1/reports", json=ask)
+    assert found.status_code == 200, found.text
+    before, now = scored_versions
+    kind = ["--kind", body["kind"]]
+    done = martlet("report", now, "--reference", before, *kind, "--json", *arguments)
+    assert done.returncode in (0, DRIFTED), done.stderr
+    one, other = found.json(), json.loads(done.stdout)
+    for side in ("reference", "current"):
+        assert one.pop(side)["rows"] == other.pop(side)["rows"]
+    assert one == other
 
 
 @pytest.fixture(scope="module")

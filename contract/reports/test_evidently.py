@@ -57,3 +57,22 @@ def test_scores_of_a_method_are_those_of_evidently(tmp_path: pathlib.Path, metho
         if (method, name) == ("t_test", "huge"):
             continue  # numpy's means of values near 1e12 are wrong by a thousandth of their deviation
         assert agree(found[name]["score"], theirs), (name, found[name]["score"], theirs)
+
+
+def same(ours: Any, theirs: Any) -> bool:
+    if isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in theirs)
+    return agree(ours, theirs)
+
+
+@pytest.mark.parametrize("case", [case for case, metrics in RECORDED["summary"].items() if metrics])
+def test_a_summary_is_that_of_evidently(tmp_path: pathlib.Path, case: str) -> None:
+    shape, kind = case.split()
+    before, now = SHAPES[shape](SEED)
+    paths = written(tmp_path, before, "before", kind), written(tmp_path, now, "now", kind)
+    compat = ("--compat", "evidently-0.7")
+    done = martlet("report", paths[1], "--reference", paths[0], "--kind", "summary", "--json", *compat)
+    assert done.returncode == 0, done.stderr
+    found = {metric["metric_name"]: metric["value"] for metric in json.loads(done.stdout)["metrics"]}
+    for name, theirs in RECORDED["summary"][case].items():
+        assert same(found[name], theirs), (name, found[name], theirs)

@@ -22,6 +22,8 @@ package enum EppsSingleton {
         let (n, m) = (Double(reference.count), Double(current.count))
         let total = n + m
         let (left, right) = (Waves(reference.values, halfRange), Waves(current.values, halfRange))
+        // A spread so small that its inverse is no number.
+        guard (left.means + right.means).allSatisfy(\.isFinite) else { throw UndefinedStatistic(.outOfRange) }
         var covariance = SymmetricMatrix(order: 2 * points.count)
         for i in 0..<covariance.order {
             for j in 0...i {

@@ -62,7 +62,9 @@ package enum StudentTest {
         case .separate:
             let (a, b) = (first / (n - 1) / n, second / (m - 1) / m)
             squaredError = a + b
-            freedom = squaredError * squaredError / (a * a / (n - 1) + b * b / (m - 1))
+            // As shares of the sum: the squares of great or small variances leave the range of numbers.
+            let (share, rest) = (a / squaredError, b / squaredError)
+            freedom = 1 / (share * share / (n - 1) + rest * rest / (m - 1))
         }
         guard squaredError > 0 else {
             // Neither side varies: they are one constant, or certainly two.
