@@ -42,17 +42,14 @@ package struct RegressionQuality: Sendable {
     /// Mean absolute error as a share of the true value, which counts as at least 2⁻⁵².
     package var meanAbsolutePercentageError: Double { mean { abs($0 - $1) / max(abs($0), .ulpOfOne) } }
 
-    /// Evidently's percentage error: rows whose true value is 0 are left out, and a negative one counts as 2⁻⁵², since it
-    /// keeps its sign; nil where no row is left.
+    /// Evidently's percentage error: a row whose true value is 0 counts as one whole, and a negative true value as 2⁻⁵²,
+    /// since it keeps its sign.
     ///
     /// In percent. Weights are left out.
-    package var evidentlyPercentageError: Double? {
-        let shares = NumberColumn(evidentlyShares)
-        return shares.isEmpty ? nil : 100 * shares.mean
-    }
+    package var evidentlyPercentageError: Double { 100 * NumberColumn(evidentlyShares).mean }
 
     private var evidentlyShares: [Double] {
-        zip(labels, predictions).filter { abs($0.0) > .ulpOfOne }.map { abs($0 - $1) / max($0, .ulpOfOne) }
+        zip(labels, predictions).map { abs($0) > .ulpOfOne ? abs($0 - $1) / max($0, .ulpOfOne) : 1 }
     }
 
     /// Mean of the absolute errors over the mean size of both values, in percent; rows of two zeros count as 0.
