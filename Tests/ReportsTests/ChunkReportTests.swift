@@ -115,6 +115,8 @@ struct ChunkReportTests {
         #expect(found["roc_auc"]?.realisedCurrent.map { $0 == nil } == [true, false, true])
         #expect(found["average_precision"]?.realisedCurrent.map { $0 == nil } == [false, false, true])
         #expect(found["accuracy"]?.realisedCurrent.allSatisfy { $0 != nil } == true)
+        #expect(found["true_positive"]?.realisedCurrent[0] == 9 && found["false_negative"]?.realisedCurrent[0] == 11)
+        #expect(found["true_negative"]?.realisedCurrent[2] == 20)
     }
 
     @Test func `rows that lack a score or a prediction are left out of what needs it`() throws {
@@ -131,7 +133,9 @@ struct ChunkReportTests {
 
     // MARK: The page
 
-    private func report(_ columns: Int, chunks: Int) -> ChunkReport {
+    private let names = ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
+
+    private func report(_ columns: Int, chunks: Int, names: [String]) -> ChunkReport {
         let values = (0..<chunks).map { Double($0 % 7) / 10 }
         let limits = ChunkThreshold.constant(lower: 0.05, upper: 0.55).limits(of: [], within: 0...1)
         let series = ChunkSeries(reference: values, current: values, limits: limits)
@@ -164,27 +168,26 @@ struct ChunkReportTests {
                     quality: Array(repeating: quality, count: 5)
                 )
             },
-            estimates: ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
-                .map(estimate),
+            estimates: names.map(estimate),
             skipped: []
         )
     }
 
     @Test func `the page draws estimate, band, limits, realised values and what is unusual`() {
-        let html = report(1, chunks: 14).html
+        let html = report(1, chunks: 14, names: names).html
         #expect(html.split(separator: "class=\"chart\"").count == 8)
-        for part in ["class=\"band\"", "class=\"est\"", "class=\"was\"", "class=\"alert\"", "0.02", "0.54 … 0.66"] {
+        for part in ["class=\"band\"", "class=\"est\"", "class=\"was\"", "class=\"unusual\"", "0.02", "0.54 … 0.66"] {
             let isThere = html.contains(part)
             #expect(isThere, "\(part)")
         }
         #expect(html.split(separator: "class=\"limit\"").count == 15)
         // Of each side two values lie below the lower limit and two above the upper one.
         #expect(html.contains("aria-label=\"roc_auc by chunk, 8 of 28 unusual\""))
-        #expect(html.split(separator: "<circle").count == 7 * 8 + 1)
+        #expect(html.split(separator: "h.01").count == 7 * 8 + 1)
     }
 
     @Test func `a page of hundreds of columns and chunks stays below 200 kB and needs nothing from outside`() {
-        let html = report(300, chunks: 500).html
+        let html = report(300, chunks: 500, names: names + ChunkOptions.counts).html
         #expect(html.utf8.count < 200_000, "\(html.utf8.count)")
         #expect(html.contains("more rows are in the JSON"))
         for outside in ["http:", "https:", "src=", "@import", "url("] { #expect(!html.contains(outside), "\(outside)") }

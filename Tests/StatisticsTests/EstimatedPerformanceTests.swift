@@ -63,7 +63,7 @@ struct EstimatedPerformanceTests {
             predictions: reference.predictions,
             labels: reference.labels
         )
-        #expect(errors.count == 6)
+        #expect(errors.count == 10)
         for chunk in golden["expected"].array {
             let rows = chunk["chunk"]["end_index"].int - chunk["chunk"]["start_index"].int + 1
             for (metric, error) in errors {

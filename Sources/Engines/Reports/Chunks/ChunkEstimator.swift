@@ -69,6 +69,10 @@ struct ChunkEstimator {
             ("recall", { $0.decided(\.recall) }, { $0.ofBothClasses?.recall }),
             ("specificity", { $0.decided(\.specificity) }, { $0.specificity }),
             ("accuracy", { $0.decided(\.accuracy) }, { $0.confusion?.accuracy }),
+            ("true_positive", { $0.decided(\.truePositives) }, { ($0.confusion?.truePositives).map(Double.init) }),
+            ("false_positive", { $0.decided(\.falsePositives) }, { ($0.confusion?.falsePositives).map(Double.init) }),
+            ("false_negative", { $0.decided(\.falseNegatives) }, { ($0.confusion?.falseNegatives).map(Double.init) }),
+            ("true_negative", { $0.decided(\.trueNegatives) }, { ($0.confusion?.trueNegatives).map(Double.init) }),
         ]
         return metrics.map { name, expected, realised in
             chunks(
@@ -76,7 +80,7 @@ struct ChunkEstimator {
                 (before.map(expected), now.map(expected)),
                 (was.map(realised), have.map(realised)),
                 errors[name],
-                range: 0...1
+                range: ChunkOptions.counts.contains(name) ? 0...Double.greatestFiniteMagnitude : 0...1
             )
         }
     }

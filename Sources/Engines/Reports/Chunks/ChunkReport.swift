@@ -18,10 +18,13 @@ package struct ChunkOptions: Sendable, Hashable {
     /// The defaults.
     package init() {}
 
+    /// The cells of a binary classifier's confusion matrix.
+    static let counts = ["true_positive", "false_positive", "false_negative", "true_negative"]
+
     /// What can have limits: methods of drift, and metrics of quality.
     package static let limited =
         ChunkMethod.allCases.filter(\.hasLimits).map(\.rawValue) + ChunkStatistic.allCases.map(\.rawValue)
-        + ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]
+        + ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"] + counts
         + EstimatedLoss.allCases.map(\.rawValue)
 
     /// Throws where limits are of something that has none, are not numbers, or cross.

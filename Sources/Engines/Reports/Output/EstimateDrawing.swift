@@ -18,7 +18,7 @@ struct EstimateDrawing {
     private static let size = (width: 720.0, height: 180.0)
     private static let plot = (left: 58.0, right: 712.0, top: 10.0, bottom: 158.0)
     /// At most so many chunks are drawn, the newest: a page stays small.
-    private static let maximumChunks = 160
+    private static let maximumChunks = 100
 
     /// Lays out a metric; nil where no chunk has a value.
     init?(_ estimate: ChunkEstimate) {
@@ -125,11 +125,12 @@ struct EstimateDrawing {
             }
     }
 
-    private var alerts: [Markup] {
-        points.enumerated().compactMap { index, point in
-            guard point.finding.isUnusual, let value = point.finding.value else { return nil }
-            return "<circle class=\"alert\" cx=\"\(tenths(x(index)))\" cy=\"\(tenths(y(value)))\" r=\"4\"/>"
+    /// One round dot each, as the ends of lines of no length.
+    private var alerts: Markup {
+        let path = points.enumerated().compactMap { index, point in
+            point.finding.isUnusual ? point.finding.value.map { "M\(place(index, $0))h.01" } : nil
         }
+        return "<path class=\"unusual\" d=\"\(path.joined())\"/>"
     }
 
     private func dots(_ value: (Point) -> Double?, _ name: String) -> Markup {

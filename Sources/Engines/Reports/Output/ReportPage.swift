@@ -50,7 +50,7 @@ enum ReportPage {
         .key{display:inline-block;width:.7rem;height:.7rem;border-radius:.15rem;margin:0 .3rem 0 1rem}.key.r{background:var(--ref)}.key.c{background:var(--cur)}.key.bad{background:var(--bad)}
         h3{font-size:.95rem;margin:1.25rem 0 .25rem}.chart{width:100%;max-width:60rem;height:auto}.chart text{fill:var(--quiet);font-size:11px}
         .axis,.est,.was,.limit{fill:none}.axis{stroke:var(--line)}.est{stroke:var(--cur);stroke-width:1.8}.was{stroke:var(--ref);stroke-width:1.2}
-        .limit{stroke:var(--bad);stroke-dasharray:5 4}.band{fill:var(--cur);fill-opacity:.18}.alert{fill:var(--bad)}
+        .limit{stroke:var(--bad);stroke-dasharray:5 4}.band{fill:var(--cur);fill-opacity:.18}.alert{fill:var(--bad)}.unusual{stroke:var(--bad);stroke-width:8;stroke-linecap:round}
         """
 
     private static let script: Markup = """

@@ -5,14 +5,26 @@
 package struct SamplingError: Sendable, Hashable {
     /// The error of one row.
     private let ofOneRow: Double
+    /// Whether the metric is a count: its error grows with the root of the rows.
+    private let isOfCount: Bool
 
-    private init?(_ ofOneRow: Double) {
+    private init?(_ ofOneRow: Double, isOfCount: Bool = false) {
         guard ofOneRow.isFinite else { return nil }
         self.ofOneRow = ofOneRow
+        self.isOfCount = isOfCount
     }
 
     /// The error of a metric of `rows` rows; nil for none.
-    package func error(rows: Int) -> Double? { rows > 0 ? ofOneRow / Double(rows).squareRoot() : nil }
+    package func error(rows: Int) -> Double? {
+        guard rows > 0 else { return nil }
+        let root = Double(rows).squareRoot()
+        return isOfCount ? ofOneRow * root : ofOneRow / root
+    }
+
+    /// The error of how many rows are among those that `ones` are of `rows`.
+    private init?(count ones: Int, of rows: Int) {
+        self.init(Parts(ones: ones, of: rows).variance.squareRoot(), isOfCount: true)
+    }
 
     /// A metric that is a mean of what `values` are, one for each row that counts, of `rows` rows in all.
     private init?(mean values: Parts, of rows: Int) {
@@ -47,6 +59,10 @@ package struct SamplingError: Sendable, Hashable {
             "specificity": SamplingError(mean: outcomes.specificity, of: rows),
             "roc_auc": Parts(ranks: scores, labels: labels).flatMap { SamplingError(mean: $0, of: rows) },
         ]
+        found["true_positive"] = SamplingError(count: outcomes.true, of: rows)
+        found["false_positive"] = SamplingError(count: outcomes.false, of: rows)
+        found["false_negative"] = SamplingError(count: outcomes.missed, of: rows)
+        found["true_negative"] = SamplingError(count: outcomes.rejected, of: rows)
         let f1 = outcomes.f1
         let weight = Double(f1.count) / (Double(outcomes.missed + outcomes.false) * 0.5 + Double(outcomes.true))
         found["f1"] = SamplingError((f1.variance / f1.share(of: rows)).squareRoot() * weight)
