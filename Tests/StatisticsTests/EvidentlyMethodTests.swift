@@ -143,6 +143,27 @@ struct EvidentlyMethodTests {
         #expect(try DriftMethod.fisherExact.measure(constant).score == 1)
     }
 
+    /// Evidently's `_z_stat_test` of the same columns.
+    @Test(arguments: [
+        (["b", "b", "c", "c", "d"], ["a", "a", "b", "c", "c", "c", "c"], 0.19043026382552397),
+        (["2", "2", "3", "10", "10"], ["1", "1", "1", "10", "10"], 0.038433930236781766),
+        (["a", "a", "b", "c", "c"], ["b", "b", "c", "c", "d"], 0.11384629800665813),
+    ])
+    func `the z test of many categories is of the first of both sides`(
+        reference: [String],
+        current: [String],
+        pValue: Double
+    ) throws {
+        func counted(_ column: [String]) -> CategoryCounts {
+            var counts = CategoryCounts([String?]())
+            for category in column { counts.add(category) }
+            return counts
+        }
+        let pair = ColumnPair.categories(reference: counted(reference), current: counted(current))
+        let found = try DriftMethod.proportions.measure(pair, compatibility: .evidently).score
+        #expect(agrees(found, pValue), "\(found)")
+    }
+
     @Test func `one row has a pooled t test and no other`() throws {
         let pair = ColumnPair.numbers(reference: NumberColumn([1, 2, 3, 4]), current: NumberColumn([7]))
         // scipy.stats.ttest_ind([1, 2, 3, 4], [7]).pvalue

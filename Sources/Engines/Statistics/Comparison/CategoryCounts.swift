@@ -51,6 +51,22 @@ package struct CategoryCounts: Sendable, Hashable {
     /// Whether `category` came.
     package func contains(_ category: String) -> Bool { positions[category] != nil }
 
+    /// The category that comes first in the order of both; nil where neither has any.
+    ///
+    /// Each has its own in their natural order; two that do not know each other's first one are compared as numbers, or by
+    /// their UTF-8 bytes.
+    static func first(of one: CategoryCounts, _ other: CategoryCounts) -> String? {
+        guard let a = one.firstPresent, let b = other.firstPresent else {
+            return one.firstPresent ?? other.firstPresent
+        }
+        if other.count(of: a) > 0 { return b }
+        if one.count(of: b) > 0 { return a }
+        if let x = Double(a), let y = Double(b) { return x < y ? a : b }
+        return a.utf8.lexicographicallyPrecedes(b.utf8) ? a : b
+    }
+
+    private var firstPresent: String? { zip(categories, counts).first { $0.1 > 0 }?.0 }
+
     /// The rows of `category`; 0 where it never came.
     package func count(of category: String) -> Int { positions[category].map { counts[$0] } ?? 0 }
 }

@@ -122,7 +122,7 @@ extension DriftMethod {
                     : try ContingencyTests.likelihoodRatio(counts)
             )
         case .fisherExact: return DriftMeasurement(try ContingencyTests.fisherExact(pair.valueCounts))
-        default: return DriftMeasurement(try proportions(pair.valueCounts, isEvidently: isEvidently))
+        default: return DriftMeasurement(try proportions(pair, isEvidently: isEvidently))
         }
     }
 
@@ -141,15 +141,19 @@ extension DriftMethod {
     }
 
     /// The share of the first value against the rest; Evidently asks this of more than two values as well.
-    private func proportions(
-        _ counts: BinCounts,
-        isEvidently: Bool
-    ) throws(UndefinedStatistic) -> TestResult {
+    private func proportions(_ pair: ColumnPair, isEvidently: Bool) throws(UndefinedStatistic) -> TestResult {
+        let counts = pair.valueCounts
         let present = zip(counts.reference, counts.current).filter { $0 + $1 > 0 }
         guard isEvidently || present.count <= 2 else { throw UndefinedStatistic(.tooManyCategories) }
+        var first = present.first ?? (0, 0)
+        if case .categories(let reference, let current) = pair,
+            let category = CategoryCounts.first(of: reference, current)
+        {
+            first = (reference.count(of: category), current.count(of: category))
+        }
         return try ContingencyTests.proportions(
-            reference: (present.first?.0 ?? 0, counts.reference.reduce(0, +)),
-            current: (present.first?.1 ?? 0, counts.current.reduce(0, +))
+            reference: (first.0, counts.reference.reduce(0, +)),
+            current: (first.1, counts.current.reduce(0, +))
         )
     }
 }
