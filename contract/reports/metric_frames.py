@@ -92,6 +92,9 @@ NUMBERS: dict[str, Callable[[int], pd.DataFrame]] = {
     "perfect": lambda seed: numbers(seed, 40, 2.0).assign(prediction=lambda table: table["target"]),
     "gaps": numbers_with_gaps,
     "whole": lambda seed: numbers(seed, 500, 100.0, 30.0).round().astype(int),
+    "ratings": lambda seed: numbers(seed, 300, 3.0).assign(
+        target=lambda table: table["target"].round().clip(1, 5).astype(int)
+    ),
 }
 
 

@@ -269,6 +269,17 @@ def test_a_file_without_any_positive_is_scored_too(tmp_path: pathlib.Path) -> No
     assert agree(found["Accuracy"], 2 / 3) and found["RocAuc"] is None and agree(found["FPR"], 1 / 3)
 
 
+def test_few_whole_numbers_with_predictions_between_them_are_a_regression(tmp_path: pathlib.Path) -> None:
+    table = pd.DataFrame({"target": [1, 2, 3, 2], "prediction": [1.5, 2.0, 2.5, 2.0]})
+    path = written(tmp_path, table, "rated", "parquet")
+    model = ("--target", "target", "--prediction", "prediction")
+    done = martlet("report", path, "--kind", "performance", "--json", *model)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["task"] == "regression"
+    assert agree({metric["name"]: metric["current"] for metric in found["comparison"]}["MAE"], 0.25)
+
+
 ASKED: list[tuple[dict[str, Any], list[str]]] = [
     ({"kind": "drift"}, []),
     ({"kind": "drift", "drift": {"compat": "evidently-0.7"}}, ["--compat", "evidently-0.7"]),

@@ -19,10 +19,12 @@ struct PredictionReader: Sendable {
         let prediction = try source.field(name)
         if target.type.isNumber, prediction.type.isNumber {
             let values = try await lake.numbers(model.target, of: source)
-            let isContinuous = target.type == .double && values.contains { $0.isFinite && $0 != $0.rounded() }
+            let said = try await lake.numbers(name, of: source)
+            // A few whole numbers are classes, but not where what was said of them is no whole number.
+            let isContinuous = [values, said].contains { $0.contains { $0.isFinite && $0 != $0.rounded() } }
             let limit = ColumnKind.categoricalIntegers + 1
             if isContinuous || NumberColumn(values).distinctCount(limit: limit) >= limit {
-                return regression(values, try await lake.numbers(name, of: source))
+                return regression(values, said)
             }
         }
         return try await classes(name, source)
