@@ -33,9 +33,7 @@ from side_by_side import ROOT, is_nothing, martlet, same, same_chance, written
 Values = dict[str, Callable[[], float]]
 
 
-def performance(
-    binary: str, path: pathlib.Path, columns: list[str], compat: bool
-) -> tuple[dict[str, Any] | None, str]:
+def performance(binary: str, path: pathlib.Path, columns: list[str], compat: bool) -> tuple[dict[str, Any] | None, str]:
     extra = ["--compat", "evidently-0.7"] if compat else []
     return martlet(binary, "report", path, "--kind", "performance", "--json", "--target", "target", *columns, *extra)
 

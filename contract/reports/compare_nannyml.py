@@ -161,7 +161,7 @@ def quality(binary: str, paths: Paths, frames: Frames, plan: dict[str, int]) -> 
         is_text = reference[name].dtype in ("object", "bool")
         found = {one["metric"]: one for one in mine[name]["quality"]} if name in mine else {}
         for metric, make in QUALITY.items():
-            if metric.startswith(("values", "out_of")) and is_text or metric.startswith("unseen") and not is_text:
+            if (metric.startswith(("values", "out_of")) and is_text) or (metric.startswith("unseen") and not is_text):
                 continue
             try:
                 result = make([name], plan).fit(reference).calculate(current)

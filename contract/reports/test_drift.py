@@ -14,9 +14,9 @@ import pytest
 import requests
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
+from scored_frames import COLUMNS, SCORED
 
 from martlet_server import ROOT, Server, binary
-from scored_frames import COLUMNS, SCORED
 
 DRIFTED = 6
 

@@ -26,8 +26,9 @@ extension Lake {
         }
     }
 
-    /// Pairs of columns of one type that are equal in at least `share` of the rows, with the number of those rows; two
-    /// missing values are equal. `values` are the rows of them in which both have a value.
+    /// Pairs of columns of one type that are equal in at least `share` of the rows, with the number of those rows.
+    ///
+    /// Two missing values are equal; `values` are the rows in which both have a value.
     ///
     /// All pairs are tried on the first 2,000 rows, and only those that come near are counted in all rows. A file of more
     /// than 100 columns gives none.

@@ -43,7 +43,8 @@ package struct NumberStatistics: Sendable {
     }
 
     /// Statistics of a chunk; those that are not of numbers are left out.
-    package func measure(_ statistics: [ChunkStatistic], of chunk: ArraySlice<Double>) -> [ChunkStatistic: ChunkMeasure] {
+    package func measure(_ statistics: [ChunkStatistic], of chunk: ArraySlice<Double>) -> [ChunkStatistic: ChunkMeasure]
+    {
         let column = NumberColumn(Array(chunk))
         let rows = Double(chunk.count)
         guard rows > 0 else { return [:] }
