@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import pathlib
+import re
 import sys
 import tempfile
 import warnings
@@ -52,6 +53,19 @@ RECORDED = [
     "kinds",
 ]
 RECORDED += ["ties", "many_categories", "single_column"]
+NAMED = [
+    r"text content",  # free text is not compared
+    r"theirs failed",  # as a whole, for the text or the empty column of one
+    r"UFuncTypeError",  # Cramér-von Mises of few rows under numpy 2
+    r"\b(uint8|nullable|true_false_gap)\b",  # not monitored by Evidently
+    r"(kinds|tiny|one_row).*(DriftedColumnsCount|Share of Drifted|for column (note|day|city|pair)|ColumnCount\(column_type)",  # so counts differ
+    r"\bfloat32\b",  # single precision
+    r"\bes (two_floats|pair|flag)\b",  # depends on rounding
+    r"csv.*\bhuge\b|\bes huge\b|t_test huge\b",  # decimals that pandas reads with an error, values near 1e12
+    r"kinds .* csv: summary: .*\(column=date_text\)",  # with the time of the day
+]
+"""Differences that docs/reports.md names."""
+
 SUMMARISED = ["plain", "one_row", "missing", "infinities", "constants", "unseen"]
 
 
@@ -218,6 +232,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--shape", choices=SHAPES, action="append")
     parser.add_argument("--method", help="one method; 'default' for Evidently's own choice, 'summary' for the summary")
+    parser.add_argument("--all", action="store_true", help="prints the differences that docs/reports.md names as well")
     parser.add_argument("--record", action="store_true", help="writes the numbers that the tests hold ours against")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -230,6 +245,8 @@ def main() -> int:
         for seed in arguments.seeds:
             for shape in arguments.shape or SHAPES:
                 for line in differences(arguments.binary, pathlib.Path(folder), shape, seed, arguments.method):
+                    if not arguments.all and any(re.search(pattern, line) for pattern in NAMED):
+                        continue
                     count += 1
                     print(line, flush=True)
     print(f"{count} differences")
