@@ -57,7 +57,7 @@ struct Kernel {
 
     /// Calibrates on the reference, then estimates ten chunks of the current scores; the mean of their areas.
     private static func estimate(scores: [Double], labels: [Double], current: [Double]) throws -> Double {
-        let calibration = try IsotonicCalibration(scores: scores, labels: labels.map { $0 == 1 })
+        let calibration = try NeededCalibration(scores: scores, labels: labels.map { $0 == 1 })
         var sum = 0.0
         for chunk in 0..<10 {
             let rows = Array(current[(current.count * chunk / 10)..<(current.count * (chunk + 1) / 10)])

@@ -33,7 +33,12 @@ enum CalibrationNeed {
 
     private static func heldOut(_ scores: [Double], _ labels: [Bool], _ classes: [[Int]], _ held: Int) -> Outcomes {
         var generator = MersenneTwister(legacyNumpySeed: seed)
+        // Everything stands in the order of the scores, so that each fit is one walk.
         let order = ascendingOrder(scores)
+        let (sorted, truths) = (order.map { scores[$0] }, order.map { labels[$0] })
+        var ranks = [Int](repeating: 0, count: order.count)
+        for (rank, row) in order.enumerated() { ranks[row] = rank }
+        let ranked = classes.map { $0.map { ranks[$0] } }
         let counts = classes.map(\.count)
         var found = Outcomes()
         for _ in 0..<splits {
@@ -41,7 +46,7 @@ enum CalibrationNeed {
             let test = shares(of: zip(counts, train).map { $0 - $1 }, drawing: held, with: &generator)
             var isTrained = [Bool](repeating: false, count: scores.count)
             var tested: [Int] = []
-            for (label, rows) in classes.enumerated() {
+            for (label, rows) in ranked.enumerated() {
                 let drawn = generator.permutation(rows.count)
                 for place in drawn.prefix(train[label]) { isTrained[rows[place]] = true }
                 tested += drawn.dropFirst(train[label]).prefix(test[label]).map { rows[$0] }
@@ -49,13 +54,13 @@ enum CalibrationNeed {
             generator.skipShuffle(scores.count - held)
             let shuffled = generator.permutation(held).map { tested[$0] }
             let map = IsotonicCalibration(
-                scores: scores,
-                labels: labels,
-                order: order.lazy.filter { isTrained[$0] }
+                scores: sorted,
+                labels: truths,
+                order: sorted.indices.lazy.filter { isTrained[$0] }
             )
-            found.raw += shuffled.map { scores[$0] }
-            found.calibrated += shuffled.map { map.probability(of: scores[$0]) }
-            found.labels += shuffled.map { labels[$0] }
+            found.raw += shuffled.map { sorted[$0] }
+            found.calibrated += shuffled.map { map.probability(of: sorted[$0]) }
+            found.labels += shuffled.map { truths[$0] }
         }
         return found
     }
