@@ -60,7 +60,7 @@ NAMED = [
     r"\b(uint8|nullable|true_false_gap)\b",  # not monitored by Evidently
     r"(kinds|tiny|one_row).*(DriftedColumnsCount|Share of Drifted|for column (note|day|city|pair)|ColumnCount\(column_type)",  # so counts differ
     r"\bfloat32\b",  # single precision
-    r"\bes (two_floats|pair|flag)\b",  # depends on rounding
+    r"\bes (two_floats|pair|flag|wide)\b|unchanged .* hellinger ",  # depends on rounding
     r"csv.*\bhuge\b|\bes huge\b|t_test huge\b|StdValue\(column=huge\)",  # decimals that pandas reads with an error, values near 1e12
     r"kinds .* csv: summary: .*\(column=date_text\)",  # with the time of the day
 ]
