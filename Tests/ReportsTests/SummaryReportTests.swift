@@ -82,8 +82,13 @@ struct SummaryReportTests {
             ColumnTwins(first: "none", second: "gaps", equalRows: 100, equalValues: 0),
             ColumnTwins(first: "gaps", second: "none", equalRows: 100, equalValues: 97),
         ]
-        let ours = DatasetHealth(columns: columns, rows: 100, twins: twins)
-        let theirs = DatasetHealth(columns: columns, rows: 100, twins: twins, compatibility: .evidently)
+        let ours = DatasetHealth(columns: columns.map(ColumnHealth.init), rows: 100, twins: twins)
+        let theirs = DatasetHealth(
+            columns: columns.map(ColumnHealth.init),
+            rows: 100,
+            twins: twins,
+            compatibility: .evidently
+        )
         #expect(ours.missingShare == 0.53 && theirs.missingShare == 1.06)
         #expect(ours.constantColumns == ["gaps"] && theirs.constantColumns == ["none", "gaps"])
         #expect(ours.almostConstantColumns == ["gaps"] && theirs.almostConstantColumns.isEmpty)
@@ -110,7 +115,7 @@ struct SummaryReportTests {
         let empty = ReportColumn(name: "x", numbers: [.nan, .nan])
         let report = SummaryReport(
             reference: nil,
-            current: (DatasetLabel(name: "now", rows: 2), DatasetHealth(columns: [empty], rows: 2)),
+            current: (DatasetLabel(name: "now", rows: 2), DatasetHealth(columns: [ColumnHealth(empty)], rows: 2)),
             columns: [ColumnSummary(reference: nil, current: empty)]
         )
         let metrics = report.json["metrics"]?.arrayValue ?? []

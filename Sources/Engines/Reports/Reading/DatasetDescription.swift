@@ -1,5 +1,5 @@
 package import Lake
-internal import Statistics
+package import Statistics
 
 /// Describes a file, beside a reference if there is one, column by column; no row is ever made.
 ///
