@@ -1,9 +1,10 @@
+internal import Execution
 package import Lake
 internal import Statistics
 
 /// Judges a file chunk by chunk beside another.
 ///
-/// Columns are read one after the other and whole: chunks are stretches of rows, so their order matters.
+/// Columns are read whole, two at a time: chunks are stretches of rows, so their order matters.
 package struct ChunkComparison: Sendable {
     private let lake: Lake
     private let reference: LakeSource
@@ -11,6 +12,9 @@ package struct ChunkComparison: Sendable {
     private let options: ChunkOptions
     private let model: ReportRequest.Model?
     private let columns: [String]
+
+    /// Columns at one time.
+    private static let width = 2
 
     /// Prepares a comparison of all columns that both files have, or of those named.
     ///
@@ -46,8 +50,8 @@ package struct ChunkComparison: Sendable {
     package func run() async throws -> ChunkReport {
         var found: [ChunkColumn] = []
         var skipped: [SkippedColumn] = []
-        for name in columns {
-            switch try await column(name) {
+        for outcome in try await columns.concurrentMap(width: Self.width, column) {
+            switch outcome {
             case .success(let column): found.append(column)
             case .failure(let reason): skipped.append(reason)
             }
@@ -62,12 +66,12 @@ package struct ChunkComparison: Sendable {
         )
     }
 
-    private enum Outcome {
+    private enum Outcome: Sendable {
         case success(ChunkColumn)
         case failure(SkippedColumn)
     }
 
-    private func column(_ name: String) async throws -> Outcome {
+    @Sendable private func column(_ name: String) async throws -> Outcome {
         let (left, right) = (try reference.field(name).type, try current.field(name).type)
         guard left.isNumber == right.isNumber, left != .timestamp, right != .timestamp else {
             let reason = left == .timestamp ? "times are not compared" : "of two types"

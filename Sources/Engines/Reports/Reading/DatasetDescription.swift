@@ -1,3 +1,4 @@
+internal import Execution
 package import Lake
 package import Statistics
 
@@ -39,7 +40,7 @@ package struct DatasetDescription: Sendable {
     ///
     /// - Throws: `ReportError` or `LakeError` where a file cannot be read.
     package func run() async throws -> SummaryReport {
-        async let described = describeColumns()
+        async let described = columns.concurrentMap(width: Self.width, describe)
         async let now = rows(of: current)
         async let before = rows(of: reference)
         let found = try await described
@@ -62,24 +63,7 @@ package struct DatasetDescription: Sendable {
         let current: ColumnHealth
     }
 
-    private func describeColumns() async throws -> [Described] {
-        try await withThrowingTaskGroup(of: (Int, Described).self) { group in
-            var waiting = Array(columns.enumerated())[...]
-            for (index, name) in waiting.prefix(Self.width) {
-                group.addTask { (index, try await self.describe(name)) }
-            }
-            waiting = waiting.dropFirst(Self.width)
-            var found: [(Int, Described)] = []
-            for try await described in group {
-                found.append(described)
-                guard let (index, name) = waiting.popFirst() else { continue }
-                group.addTask { (index, try await self.describe(name)) }
-            }
-            return found.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    private func describe(_ name: String) async throws -> Described {
+    @Sendable private func describe(_ name: String) async throws -> Described {
         try await lake.withReader { files in
             let reader = ColumnReader(files)
             let areFloats = compatibility == .evidently

@@ -1,3 +1,4 @@
+internal import Execution
 package import Lake
 internal import Statistics
 
@@ -49,17 +50,10 @@ package struct DriftComparison: Sendable {
     package func run() async throws -> DriftReport {
         var comparisons: [ColumnDrift] = []
         var skipped = leftOut
-        try await withThrowingTaskGroup(of: Outcome.self) { group in
-            var waiting = columns[...]
-            for name in waiting.prefix(Self.width) { group.addTask { try await self.compare(name) } }
-            waiting = waiting.dropFirst(Self.width)
-            for try await outcome in group {
-                switch outcome {
-                case .compared(let column): comparisons.append(column)
-                case .skipped(let column): skipped.append(column)
-                }
-                guard let name = waiting.popFirst() else { continue }
-                group.addTask { try await self.compare(name) }
+        for outcome in try await columns.concurrentMap(width: Self.width, compare) {
+            switch outcome {
+            case .compared(let column): comparisons.append(column)
+            case .skipped(let column): skipped.append(column)
             }
         }
         guard !comparisons.isEmpty else {
@@ -82,7 +76,7 @@ package struct DriftComparison: Sendable {
         case skipped(SkippedColumn)
     }
 
-    private func compare(_ name: String) async throws -> Outcome {
+    @Sendable private func compare(_ name: String) async throws -> Outcome {
         try await lake.withReader { files in try self.compare(name, files) }
     }
 
