@@ -367,7 +367,11 @@ def test_the_api_reports_dataset_versions(server: Server) -> None:
     ("body", "status", "message"),
     [
         ({"kind": "drift", "current": "parts"}, 400, "a drift report needs a reference"),
-        ({"kind": "gist", "current": "parts"}, 400, "'kind' is one of drift, summary, performance, chunks, changes, outliers; not 'gist'"),
+        (
+            {"kind": "gist", "current": "parts"},
+            400,
+            "'kind' is one of drift, summary, performance, chunks, changes, outliers; not 'gist'",
+        ),
         ({"kind": "summary", "current": "nothing"}, 404, "there is no dataset nothing"),
         ({"kind": "summary", "current": "parts@3"}, 400, "such as rain@v3"),
         ({"kind": "drift", "current": "p", "drift": {"metod": "ks"}}, 400, "there is no 'drift.metod'"),
