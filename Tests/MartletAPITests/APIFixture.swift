@@ -140,6 +140,10 @@ struct OneMonitor: MonitorSource {
         monitor == "rain" && (index ?? 0) == 0 ? ["index": 0] : nil
     }
 
+    func changes(monitor: String, from first: Int64, limit: Int) async throws -> [JSONObject]? {
+        monitor == "rain" ? [["row": .int(max(first, 0)), "limit": .int(Int64(limit))]] : nil
+    }
+
     func report(monitor: String, index: Int?, kind: WindowReportKind) async throws -> WindowReport? {
         guard monitor == "rain", (index ?? 0) == 0 else { return nil }
         return WindowReport(json: ["kind": .string(kind.rawValue)], html: "<p>report")

@@ -190,6 +190,8 @@ package struct MonitorAlert: Sendable, Hashable {
         case estimated
         /// The service behind the data.
         case health
+        /// A change that a detector has found.
+        case change
     }
 
     /// Whether it still holds.

@@ -168,5 +168,5 @@ extension RetrainingPolicy {
 
 extension Trigger {
     /// Whether it is an alert, which says since when something is the matter.
-    fileprivate var isAlert: Bool { [.performance, .drift, .estimated].contains(kind) }
+    fileprivate var isAlert: Bool { [.performance, .drift, .estimated, .change].contains(kind) }
 }

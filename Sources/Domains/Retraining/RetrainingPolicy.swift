@@ -114,6 +114,8 @@ package enum TriggerKind: String, Sendable, Hashable, CaseIterable {
     case drift
     /// A metric that is estimated before labels come crossed its limit.
     case estimated
+    /// A detector has found a change in a column, the predictions or their errors.
+    case change
     /// A time of the schedule has come.
     case schedule
     /// Enough labels are new.

@@ -26,6 +26,9 @@ package protocol MonitorSource: Sendable {
     /// All that is known of one window; the newest where `index` is nil.
     func window(monitor: String, index: Int?) async throws -> JSONObject?
 
+    /// The changes that the detectors of a monitor have found from a row on, oldest first; of the newest `limit`.
+    func changes(monitor: String, from first: Int64, limit: Int) async throws -> [JSONObject]?
+
     /// A report of one window, the newest where `index` is nil, made of its rows in the log.
     func report(monitor: String, index: Int?, kind: WindowReportKind) async throws -> WindowReport?
 

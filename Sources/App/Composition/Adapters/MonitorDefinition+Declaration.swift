@@ -31,6 +31,9 @@ extension MonitorDefinition {
         quality = declaration.quality.map(QualityPolicy.init)
         estimation = declaration.estimation.map(EstimationPolicy.init)
         health = declaration.health.map(HealthPolicy.init)
+        for (index, detector) in declaration.detectors.enumerated() {
+            detectors.append(try DetectorDefinition(detector, at: "monitor '\(name)': detectors[\(index)]"))
+        }
         routes = declaration.routes.map(AlertRoute.init)
         repeatMilliseconds = declaration.repeatMinutes.map { Int64($0 * 60_000) }
         guard let text = declaration.reference else { return }
@@ -103,6 +106,22 @@ extension EstimationPolicy {
         self.init()
         calibrationRows = declaration.calibrationRows
         limits = declaration.limits.compactMap(PerformanceLimit.init)
+    }
+}
+
+extension DetectorDefinition {
+    fileprivate init(_ declaration: MonitorDeclaration.Detector, at place: String) throws(MonitorError) {
+        guard let method = ChangeMethod(rawValue: declaration.method) else {
+            throw MonitorError(
+                .invalidDefinition,
+                "\(place) has the method '\(declaration.method)', which is none: use one of \(ChangeMethod.choices)"
+            )
+        }
+        let series: Series =
+            declaration.column.map(Series.column) ?? (declaration.of == "errors" ? .errors : .predictions)
+        self.init(series, method, parameters: declaration.parameters)
+        severity = AlertSeverity(rawValue: declaration.severity) ?? .warn
+        quietRows = declaration.quietRows
     }
 }
 

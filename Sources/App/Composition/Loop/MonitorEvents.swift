@@ -73,6 +73,7 @@ extension Trigger {
         case .performance: kind = .performance
         case .drift, .predictions: kind = .drift
         case .estimated: kind = .estimated
+        case .change: kind = .change
         case .quality, .health: return nil
         }
         self.init(

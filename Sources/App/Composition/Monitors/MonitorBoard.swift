@@ -72,6 +72,11 @@ struct MonitorBoard: MonitorSource {
         return try await WindowReports(parts: parts).report(window, of: definition, kind: kind)
     }
 
+    func changes(monitor: String, from first: Int64, limit: Int) async throws -> [JSONObject]? {
+        guard isKnown(monitor) else { return nil }
+        return try await parts.archive.changes(of: monitor, from: first, limit: limit).map(MonitorJSON.change)
+    }
+
     private func found(_ monitor: String, _ index: Int?) async throws -> MonitoredWindow? {
         guard isKnown(monitor) else { return nil }
         guard let index else { return try await parts.archive.windows(of: monitor, from: .min, limit: 1).first }

@@ -112,6 +112,38 @@ enum MonitorJSON {
         ]
     }
 
+    /// A change that a detector has found.
+    static func change(_ change: DetectedChange) -> JSONObject {
+        var object: JSONObject = [
+            "monitor": .string(change.monitor), "row": .int(change.row),
+            "time": change.time.map(LoopJSON.time) ?? .null, "window": .int(Int64(change.window)),
+        ]
+        for (key, value) in series(change.series).pairs { object[key] = value }
+        object["method"] = .string(change.method.rawValue)
+        object["version"] = change.championVersion.map { .int(Int64($0)) } ?? .null
+        object["values"] = .int(Int64(change.values))
+        object["mean_before"] = LoopJSON.number(change.means?.before)
+        object["mean_after"] = LoopJSON.number(change.means?.after)
+        return object
+    }
+
+    /// What a detector watches: a column, or `errors` or `predictions`.
+    private static func series(_ series: DetectorDefinition.Series) -> JSONObject {
+        switch series {
+        case .column(let name): ["column": .string(name), "of": .null]
+        case .errors: ["column": .null, "of": "errors"]
+        case .predictions: ["column": .null, "of": "predictions"]
+        }
+    }
+
+    private static func detector(_ detector: DetectorDefinition) -> JSONObject {
+        var object = series(detector.series)
+        object["method"] = .string(detector.method.rawValue)
+        for (name, value) in detector.parameters.sorted(by: { $0.key < $1.key }) { object[name] = value }
+        object["severity"] = .string(detector.severity.rawValue)
+        return object
+    }
+
     /// An alert with how it stands.
     static func alert(_ record: AlertRecord) -> JSONObject {
         var object = LoopJSON.alert(record.alert)
@@ -168,6 +200,7 @@ enum MonitorJSON {
             "columns": .array(
                 definition.columns.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }
             ),
+            "detectors": .array(definition.detectors.map { .object(detector($0)) }),
             "routes": .array(
                 definition.routes.map {
                     [

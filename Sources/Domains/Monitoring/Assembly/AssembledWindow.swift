@@ -2,6 +2,8 @@
 enum MonitorStep: Sendable, Hashable {
     /// A rolling estimate of quality.
     case estimate(QualityEstimate)
+    /// What a detector has to tell of a row.
+    case detector(DetectorNews)
     /// All rows and predictions of a window are there; labels may still come.
     case measured(AssembledWindow)
     /// Nothing more will be learned about a window.

@@ -32,6 +32,8 @@ struct WindowAssembler: Sendable, Hashable {
     var refilled: Set<Int> = []
     /// Cells that are held now.
     var heldCells = 0
+    /// The change detectors.
+    var detectors: DetectorBank
 
     private var offsets: [String: Int64] = [:]
     private var pending: [MonitorStep] = []
@@ -48,6 +50,7 @@ struct WindowAssembler: Sendable, Hashable {
         measured = WindowFront(start: start)
         completed = WindowFront(start: start)
         champion = definition.championIndex
+        detectors = DetectorBank(definition)
     }
 
     /// Takes one record.
@@ -170,6 +173,7 @@ struct WindowAssembler: Sendable, Hashable {
     private mutating func passScored() {
         let index = makeRow(at: scoredThrough)
         scoredThrough += 1
+        if !detectsWhenSettled { detectInputs(index) }
         for window in measured.windows(endedBy: rows[index], at: scoredThrough, in: self) {
             pending.append(.measured(measure(window)))
         }
@@ -197,6 +201,8 @@ struct WindowAssembler: Sendable, Hashable {
         }
         if scoredThrough == settledThrough { passScored() }
         settledThrough += 1
+        if detectsWhenSettled { detectInputs(index) }
+        detectErrors(index)
         passSettled(rows[index])
         return true
     }
@@ -213,6 +219,38 @@ struct WindowAssembler: Sendable, Hashable {
         for window in completed.windows(endedBy: row, at: settledThrough, in: self) {
             pending.append(.complete(complete(window)))
         }
+    }
+
+    // MARK: Change detectors
+
+    /// Whether all detectors follow the second front: which window of labels a row lies in is not known before.
+    private var detectsWhenSettled: Bool {
+        if case .labels = definition.window { true } else { false }
+    }
+
+    /// Gives the detectors of inputs and predictions the row that has just been passed.
+    private mutating func detectInputs(_ index: Int) {
+        guard !detectors.watches.isEmpty else { return }
+        let clock = detectsWhenSettled ? completed.clock : measured.clock
+        pending += detectors.didScore(rows[index], at: place(of: index, clock)).map(MonitorStep.detector)
+    }
+
+    /// Gives the detectors of errors the row that has just been settled.
+    private mutating func detectErrors(_ index: Int) {
+        guard !detectors.watches.isEmpty else { return }
+        pending += detectors.didSettle(rows[index], at: place(of: index, completed.clock)).map(MonitorStep.detector)
+    }
+
+    /// The row's number and window; a row that was never read lies where event time stands, `clock`.
+    private func place(of index: Int, _ clock: Int64) -> DetectorBank.Place {
+        let offset = firstOffset + Int64(index)
+        let window: Int64 =
+            switch definition.window {
+            case .rows(let count): (offset - definition.startOffset) / Int64(count)
+            case .labels: Int64(completed.ordinal)
+            case .time: definition.window.stretch(of: rows[index].time ?? max(0, clock)) ?? 0
+            }
+        return DetectorBank.Place(row: definition.rowNumber(at: offset), window: Int(window))
     }
 
     private mutating func makeRow(at offset: Int64) -> Int {

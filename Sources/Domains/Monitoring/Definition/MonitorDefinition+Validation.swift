@@ -57,6 +57,7 @@ extension MonitorDefinition {
         try validateEvaluation()
         try validateLimits()
         try validatePolicies()
+        if let (field, problem) = detectorProblem { try require(false, field, problem) }
         for route in routes {
             if let problem = route.problem { try require(false, "notify", problem) }
         }

@@ -63,6 +63,9 @@ package struct MonitorDefinition: Sendable, Hashable {
     /// How quality is estimated before labels come; nil when it is not.
     package var estimation: EstimationPolicy?
 
+    /// Detectors that look at each row as it comes; none where changes are not watched for.
+    package var detectors: [DetectorDefinition] = []
+
     /// When the service is ill; nil when it is not watched.
     package var health: HealthPolicy?
 

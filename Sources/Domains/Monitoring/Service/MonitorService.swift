@@ -284,6 +284,7 @@ package actor MonitorService: Service {
     private func apply(_ step: MonitorStep, to turn: inout MonitorTurn) async throws {
         switch step {
         case .estimate(let estimate): turn.take(estimate)
+        case .detector(let news): turn.take(news)
         case .measured(let window): findings[window.index] = turn.measure(window)
         case .complete(let window): turn.complete(window, findings: try await findings(of: window))
         }

@@ -29,6 +29,12 @@ struct MonitorTurn {
         estimates.append((estimate, state.alerts.openAlerts))
     }
 
+    /// Takes what a detector tells.
+    mutating func take(_ news: DetectorNews) {
+        if case .changed(let change, _) = news.content { changes.append(.change(change)) }
+        take([rules.observation(of: news)])
+    }
+
     /// Takes observations, whatever they are of.
     mutating func take(_ observations: [AlertObservation]) {
         for observation in observations {

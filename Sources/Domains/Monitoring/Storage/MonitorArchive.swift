@@ -23,6 +23,23 @@ package struct MonitorArchive: Sendable {
         }
     }
 
+    /// The changes that detectors have found from row `first` on, oldest first; of the newest `limit` of them.
+    package func changes(of monitor: String, from first: Int64 = .min, limit: Int = 1000) async throws
+        -> [DetectedChange]
+    {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT payload FROM monitor_changes WHERE monitor = ? AND row_number >= ?
+                ORDER BY row_number DESC, detector DESC LIMIT ?
+                """,
+                [.text(monitor), .int(first), .int(Int64(limit))]
+            )
+            .reversed()
+            .map { try Self.change($0.text(0), monitor) }
+        }
+    }
+
     /// The alerts of one monitor, or of all, newest first.
     package func alerts(of monitor: String? = nil, limit: Int = 1000) async throws -> [MonitorAlert] {
         try await database.read { transaction in
@@ -47,6 +64,10 @@ package struct MonitorArchive: Sendable {
 
     static func window(_ payload: String, _ monitor: String) throws -> MonitoredWindow {
         try MonitoredWindow(reading: SnapshotReader(try JSONValue.parse(payload), monitor: monitor))
+    }
+
+    static func change(_ payload: String, _ monitor: String) throws -> DetectedChange {
+        try DetectedChange(reading: SnapshotReader(try JSONValue.parse(payload), monitor: monitor))
     }
 
     static func alert(_ payload: String, _ monitor: String) throws -> MonitorAlert {

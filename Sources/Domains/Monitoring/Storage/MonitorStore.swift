@@ -11,6 +11,8 @@ struct MonitorStore: Sendable {
         /// A window is known as far as this; the observer is not told from here.
         case filled(MonitoredWindow)
         case alert(MonitorAlert)
+        /// A detector has found a change; the observer is told of its alert.
+        case change(DetectedChange)
     }
 
     /// Something that the observer has yet to be told.
@@ -156,6 +158,13 @@ struct MonitorStore: Sendable {
             )
             try AlertOutbox.enqueue(alert, of: definition, at: now, in: transaction)
             return (alert.state == .open ? "opened" : "resolved", alert.id)
+        case .change(let change):
+            let payload = String(decoding: change.json.serialized(), as: UTF8.self)
+            try transaction.execute(
+                Statements.insertChange,
+                [.text(monitor), .int(change.row), .text(change.detector), .text(payload)]
+            )
+            return nil
         }
     }
 
@@ -192,6 +201,10 @@ private enum Statements {
         INSERT INTO monitor_windows (monitor, window_index, payload) VALUES (?, ?, ?)
         ON CONFLICT (monitor, window_index) DO UPDATE SET payload = excluded.payload
         """
+    static let insertChange = """
+        INSERT INTO monitor_changes (monitor, row_number, detector, payload) VALUES (?, ?, ?, ?)
+        ON CONFLICT (monitor, row_number, detector) DO UPDATE SET payload = excluded.payload
+        """
     static let upsertAlert = """
         INSERT INTO monitor_alerts (id, monitor, state, opened_at, row_number, payload) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, payload = excluded.payload
@@ -211,6 +224,6 @@ private enum Statements {
         WHERE alert_id IN (SELECT id FROM monitor_alerts WHERE monitor = ?)
         """,
         "DELETE FROM monitor_alerts WHERE monitor = ?",
-        "DELETE FROM monitor_windows WHERE monitor = ?", "DELETE FROM monitors WHERE name = ?",
+        "DELETE FROM monitor_changes WHERE monitor = ?", "DELETE FROM monitor_windows WHERE monitor = ?", "DELETE FROM monitors WHERE name = ?",
     ]
 }

@@ -67,5 +67,16 @@ package enum MonitoringSchema {
                 "CREATE INDEX alert_deliveries_by_alert ON alert_deliveries (alert_id, route, created_at)",
             ]
         ),
+        Migration(
+            id: "monitoring-003",
+            statements: [
+                """
+                CREATE TABLE monitor_changes (
+                    monitor TEXT NOT NULL, row_number BIGINT NOT NULL, detector TEXT NOT NULL, payload TEXT NOT NULL,
+                    PRIMARY KEY (monitor, row_number, detector)
+                )
+                """
+            ]
+        ),
     ]
 }

@@ -3,6 +3,7 @@ internal import JSON
 extension WindowAssembler {
     var json: JSONValue {
         .object([
+            "detectors": detectors.json,
             "first_offset": .int(firstOffset),
             "settled_through": .int(settledThrough),
             "scored_through": .int(scoredThrough),
@@ -51,6 +52,7 @@ extension WindowAssembler {
                 try reader["refilled"].elements().map { index throws(MonitorError) in Int(try index.int()) }
             )
         }
+        try detectors.restore(reader["detectors"])
         restoreIndex()
     }
 }

@@ -11,7 +11,8 @@ extension MonitorDeclaration {
     private static let fields: Set<String> = [
         "name", "model", "input", "dataset", "labels", "labelKey", "predictions", "reference", "horizonDays", "window",
         "columns", "task",
-        "evaluation", "performance", "drift", "quality", "estimated", "health", "notify", "repeatMinutes",
+        "evaluation", "performance", "drift", "quality", "estimated", "detectors", "health", "notify",
+        "repeatMinutes",
     ]
 
     /// Reads a monitor that was declared by itself, with the fields that it has in a project's file.
@@ -56,6 +57,7 @@ extension MonitorDeclaration {
             drift: try fields.optionalMapping("drift").map(Self.drift),
             quality: try fields.optionalMapping("quality").map(Self.quality),
             estimation: try fields.optionalMapping("estimated").map(Self.estimation),
+            detectors: try Self.detectors(fields),
             health: try fields.optionalMapping("health").map(Self.health),
             routes: try Self.routes(fields),
             repeatMinutes: try fields.optionalDouble("repeatMinutes")
@@ -65,7 +67,7 @@ extension MonitorDeclaration {
         }
     }
 
-    private static func task(_ fields: ProjectFieldReader) throws(ProjectError) -> String {
+    static func task(_ fields: ProjectFieldReader) throws(ProjectError) -> String {
         let task = try fields.optionalString("task") ?? tasks[0]
         guard tasks.contains(task) else {
             throw fields.error("task", "must be one of \(tasks.joined(separator: ", ")), not '\(task)'")
@@ -103,7 +105,7 @@ extension MonitorDeclaration {
     }
 
     /// Names, or mappings that say more about a column than its name.
-    private static func columns(_ fields: ProjectFieldReader) throws(ProjectError) -> [Column] {
+    static func columns(_ fields: ProjectFieldReader) throws(ProjectError) -> [Column] {
         var columns: [Column] = []
         for (index, value) in (fields.value("columns")?.arrayValue ?? []).enumerated() {
             if let name = value.stringValue {
@@ -267,7 +269,7 @@ extension MonitorDeclaration {
         return routes
     }
 
-    private static func severity(_ fields: ProjectFieldReader, default standard: String) throws(ProjectError) -> String
+    static func severity(_ fields: ProjectFieldReader, default standard: String) throws(ProjectError) -> String
     {
         let severity = try fields.optionalString("severity") ?? standard
         guard severities.contains(severity) else {

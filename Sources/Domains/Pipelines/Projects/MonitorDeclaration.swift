@@ -1,3 +1,5 @@
+package import JSON
+
 /// What is measured once labels are there, and when somebody should know.
 package struct MonitorDeclaration: Sendable, Hashable {
     /// In how many of the last checks a limit must be crossed.
@@ -122,6 +124,22 @@ package struct MonitorDeclaration: Sendable, Hashable {
         package var limits: [PerformanceLimit]
     }
 
+    /// A change detector.
+    package struct Detector: Sendable, Hashable {
+        /// The column that it watches; nil where ``of`` says.
+        package var column: String?
+        /// `errors` or `predictions`; nil where ``column`` says.
+        package var of: String?
+        /// How it looks for a change, such as `adwin`.
+        package var method: String
+        /// The method's parameters.
+        package var parameters: [String: JSONValue]
+        /// Rows without another change that end its alert; nil for the default.
+        package var quietRows: Int?
+        /// `page`, `warn` or `info`.
+        package var severity: String
+    }
+
     /// When the service is ill.
     package struct Health: Sendable, Hashable {
         /// Consumer groups of the input that are looked at besides the deployments.
@@ -200,6 +218,8 @@ package struct MonitorDeclaration: Sendable, Hashable {
     package var quality: Quality?
     /// Estimated quality; nil where it is not estimated.
     package var estimation: Estimation?
+    /// Change detectors; none where changes are not watched for.
+    package var detectors: [Detector]
     /// Health of the service; nil where it is not watched.
     package var health: Health?
     /// Where alerts are sent.

@@ -15,8 +15,8 @@ extension RetrainingDeclaration {
         let dataset = try fields.mapping("dataset")
         let rows = try dataset.int("rows", 2...100_000_000)
         let alerts = try trigger.strings("alerts")
-        for alert in alerts where !["performance", "drift", "estimated"].contains(alert) {
-            throw trigger.error("alerts", "may hold performance, drift and estimated, not '\(alert)'")
+        for alert in alerts where !["performance", "drift", "estimated", "change"].contains(alert) {
+            throw trigger.error("alerts", "may hold performance, drift, estimated and change, not '\(alert)'")
         }
         let require = try trigger.optionalString("require") ?? "any"
         guard ["any", "all"].contains(require) else {

@@ -16,7 +16,7 @@ package struct RetrainingDeclaration: Sendable, Hashable {
     package var requiresAll: Bool
     /// Whether an open alert on the data's quality holds a retraining back.
     package var requiresQuality: Bool
-    /// Kinds of open alerts that start a retraining: `performance`, `drift`, `estimated`.
+    /// Kinds of open alerts that start a retraining: `performance`, `drift`, `estimated`, `change`.
     package var alerts: [String]
     /// Labels since the alert opened, or since the last try.
     package var newLabels: Int

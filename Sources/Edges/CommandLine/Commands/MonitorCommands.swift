@@ -6,7 +6,7 @@ enum MonitorCommands {
     static let group = CommandGroup(
         name: "monitor",
         summary: "Monitors: what they watch, their windows, reports and alerts",
-        commands: [list, show, windows, window, report, create, delete] + AlertCommands.all
+        commands: [list, show, windows, window, changes, report, create, delete] + AlertCommands.all
     )
 
     private static let name = PlaceSpecification.required("MONITOR", "the monitor's name")
@@ -48,6 +48,33 @@ enum MonitorCommands {
             JSONValue.object(["name": .string($0), "value": $1])
         }
         context.report.section("counters", counters, [Column("COUNTER", "name"), Column("VALUE", "value")])
+        guard monitor["definition"]?["detectors"]?.arrayValue?.isEmpty == false else { return }
+        let path = ["monitors", invocation.required("MONITOR"), "changes"]
+        let changes = try await context.client().get(path, [("limit", "5")])
+        context.report.section("newest changes", changes["items"]?.arrayValue?.reversed() ?? [], changeColumns)
+    }
+
+    private static let changeColumns = [
+        Column("ROW", "row"), Column("TIME", "time"), Column("COLUMN", "column"), Column("OF", "of"),
+        Column("METHOD", "method"), Column("VERSION", "version"), Column("BEFORE", "mean_before"),
+        Column("AFTER", "mean_after"),
+    ]
+
+    private static let changes = CommandSpecification(
+        name: "changes",
+        summary: "Lists the changes that the detectors of a monitor have found, oldest first",
+        places: [name],
+        options: [.value("--limit", "COUNT", "The newest so many; 20 without")]
+    ) { invocation, context in
+        let limit = try invocation.integer("--limit", 1...10_000) ?? 20
+        context.report.list(
+            try await context.client().get(
+                ["monitors", invocation.required("MONITOR"), "changes"],
+                [("limit", String(limit))]
+            ),
+            changeColumns,
+            empty: "no change was found yet"
+        )
     }
 
     private static let windows = CommandSpecification(

@@ -47,6 +47,23 @@ struct MonitorRoutes: RouteGroup {
                 return .json(.object(window))
             },
             .get(
+                "\(Self.root)/{name}/changes",
+                "The changes that the detectors of a monitor have found, oldest first",
+                query: [
+                    .optional("from", "integer", "Only changes from this row number on"),
+                    .optional("limit", "integer", "Of the newest so many, 1 to 10000; 1000 without"),
+                ]
+            ) { [source] request in
+                let name = request.parameter("name")
+                let changes = try await source.changes(
+                    monitor: name,
+                    from: request.integer("from", Int64.min...Int64.max) ?? .min,
+                    limit: Int(request.integer("limit", 1...10_000) ?? 1000)
+                )
+                guard let changes else { throw Self.unknown(name) }
+                return .list(changes.map(JSONValue.object))
+            },
+            .get(
                 "\(Self.root)/{name}/windows/{index}/report",
                 "A report of one window, made of its rows in the log",
                 query: [
@@ -70,6 +87,7 @@ struct MonitorRoutes: RouteGroup {
                 .optional("predictions", "object", "Topics of predictions by role; `champion` among them"),
                 .optional("labels", "string", "The topic of labels"),
                 .optional("reference", "string", "A dataset version such as `weather@v1`"),
+                .optional("detectors", "array", "Change detectors: a `column`, or `of`, with `method`; or `auto`"),
                 .optional("notify", "array", "Where alerts are sent"),
             ],
             limits: RouteLimits(timeout: .seconds(60))

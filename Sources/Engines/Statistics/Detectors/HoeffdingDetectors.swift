@@ -56,6 +56,12 @@ package struct HoeffdingAverageDetector: ChangeDetector {
         return warns ? .warning : .stable
     }
 
+    /// How many values lie before the cut that a drift was found at, and their sum.
+    package var beforeCut: (count: Double, sum: Double) {
+        let cut = differs(lowest, rising: true, driftConfidence) ? lowest : highest
+        return (cut.count, cut.sum)
+    }
+
     private func bound(_ count: Double) -> Double {
         (log(1 / driftConfidence) / (2 * count)).squareRoot()
     }
