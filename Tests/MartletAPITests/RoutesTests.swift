@@ -192,6 +192,8 @@ import Tracking
             (root, 200), ("\(root)/rain", 200), ("\(root)/snow", 404), ("\(root)/rain/windows", 200),
             ("\(root)/rain/windows?from=3&limit=5", 200), ("\(root)/rain/windows?limit=0", 400),
             ("\(root)/snow/windows", 404), ("\(root)/rain/windows/0", 200), ("\(root)/rain/windows/latest", 200),
+            ("\(root)/rain/changes", 200), ("\(root)/rain/changes?from=-4&limit=5", 200),
+            ("\(root)/rain/changes?limit=x", 400), ("\(root)/snow/changes", 404),
             ("\(root)/rain/windows/7", 404), ("\(root)/rain/windows/x", 400),
             ("\(root)/rain/windows/0/report?kind=summary", 200), ("\(root)/rain/windows/0/report?kind=all", 400),
             ("\(root)/rain/windows/7/report", 404), ("\(root)/rain/windows/0/report?format=pdf", 400),

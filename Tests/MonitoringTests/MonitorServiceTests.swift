@@ -1,4 +1,5 @@
 import Execution
+import JSON
 import SQLStore
 import SQLStoreTestSupport
 import Synchronization
@@ -187,6 +188,13 @@ struct MonitorServiceTests {
 
     @Test(arguments: 1...12)
     func `killed at any record and started again, it finds the same`(seed: Int) async throws {
+        var definition = definition
+        definition.detectors = [
+            DetectorDefinition(.column("a"), .pageHinkley, parameters: ["threshold": 10]),
+            DetectorDefinition(.column("b"), .kswin, parameters: ["alpha": 0.05, "seed": 7]),
+            DetectorDefinition(.errors, .hddmA),
+            DetectorDefinition(.predictions, .kswin, parameters: ["alpha": 0.05]),
+        ]
         let script = StreamScript.make(count: 900, definition: definition, swap: 700, breakAt: 400)
         let topics = ScriptedTopics(script)
         let whole = try await database("whole")
@@ -209,6 +217,10 @@ struct MonitorServiceTests {
         #expect(windows.count == expectedWindows.count)
         for (window, expected) in zip(windows, expectedWindows) { #expect(window == expected) }
         #expect(alerts == expectedAlerts)
+        let changes = try await MonitorArchive(database: killed).changes(of: "quality")
+        #expect(changes == (try await MonitorArchive(database: whole).changes(of: "quality")))
+        #expect(Set(changes.map(\.series)) == [.column("a"), .column("b"), .errors, .predictions])
+        #expect(alerts.contains { $0.kind == .change && $0.fingerprint == "quality.change.errors.hddm_a" })
         #expect(await last.counters == (await undisturbed.counters))
         #expect(await last.counters.joined == 900)
     }

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import TestSupport
 import Testing
 
@@ -137,13 +138,18 @@ import Testing
         ),
         ("below: 0.6", "below: 0.6, drop: 0.1", "performance[1].drop: stands in place of below"),
         ("drift: {psi: 0.2}", "drift: {minimumShare: 30}", "monitors[0].drift.minimumShare: is a share of the columns"),
+        ("drift: {psi: 0.2}", "detectors: all", "detectors: must be auto or a list of detectors, not 'all'"),
+        ("drift: {psi: 0.2}", "detectors: [{method: adwin}]", "detectors[0]: needs a column, or of: errors"),
+        ("drift: {psi: 0.2}", "detectors: [{column: a, of: errors}]", "detectors[0]: needs a column, or of: errors"),
+        ("drift: {psi: 0.2}", "detectors: [{of: rows}]", "detectors[0].of: must be errors or predictions, not 'rows'"),
+        ("drift: {psi: 0.2}", "detectors: [{column: a, quietRows: 0}]", "detectors[0].quietRows"),
         ("margin: 0.01", "confidence: 95", "retraining[0].gate.confidence: must be from 0.5 to 0.999, such as 0.95"),
         ("margin: 0.01", "tolerance: 0.1", "retraining[0].gate.tolerance: is what the gain may lack at a confidence"),
         ("monitor: watch", "monitor: wach", "there is no 'wach'; declared are watch"),
         ("dataset: rows, model: m", "dataset: row, model: m", "training 'train'.dataset: there is no 'row'"),
         ("{name: out}", "{name: rows}", "'rows' stands there twice"),
         ("name: rain}", "name: ../rain}", "metadata.name"),
-        ("alerts: [performance, drift]", "alerts: [weather]", "drift and estimated, not 'weather'"),
+        ("alerts: [performance, drift]", "alerts: [weather]", "estimated and change, not 'weather'"),
         ("size: 5", "size: five", "monitors[0].window.size: must be a whole number, not a string"),
         ("application: .", "application: nowhere", "training[0].application: there is no nowhere"),
     ])
@@ -152,6 +158,22 @@ import Testing
         try #require(text != Self.good)
         let error = #expect(throws: ProjectError.self) { try read(text) }
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `detectors are read, with river's names and with defaults`() throws {
+        func detectors(_ text: String) throws -> [MonitorDeclaration.Detector] {
+            let project = try read(Self.good.replacing("drift: {psi: 0.2}", with: "detectors: \(text)"))
+            return try #require(project.monitors.first).detectors
+        }
+        #expect(try read(Self.good).monitors.first?.detectors == [])
+        let list = try detectors("[{column: a, delta: 0.01, clock: 8, quietRows: 5, severity: page}, {of: errors}]")
+        #expect(list.map(\.method) == ["adwin", "hddm_a"])
+        #expect(list[0].parameters == ["delta": 0.01, "clock": 8])
+        #expect(list[0].quietRows == 5 && list[0].severity == "page" && list[1].severity == "warn")
+        #expect(list[1].of == "errors" && list[1].column == nil)
+        #expect(try detectors("[{of: predictions}]").map(\.method) == ["adwin"])
+        #expect(try detectors("auto").map { $0.column ?? $0.of } == ["a", "errors"])
+        #expect(try detectors("auto").map(\.method) == ["adwin", "hddm_a"])
     }
 
     @Test func `a folder without a project's file is refused`() throws {

@@ -362,6 +362,71 @@ def test_killed_in_the_middle_it_finds_the_same(
     assert estimate["value"] == pytest.approx(killed[1]["auc"]["champion"], abs=0.05)
 
 
+def test_a_level_shift_is_found_row_by_row_and_nothing_on_a_stable_stream(
+    make_server: MakeServer, tmp_path: pathlib.Path, reference: list[dict]
+) -> None:
+    server = start(make_server, tmp_path)
+    for topic in ("wear.predictions", "wear.labels"):
+        server.post("/api/v1/topics", {"name": topic, "partitions": 1})
+    refused = tmp_path / "refused.json"
+    refused.write_text(json.dumps(declaration(detectors=[{"column": "load", "method": "ddm"}])))
+    said = martlet(server, "monitor", "create", str(refused))
+    assert said.returncode != 0 and "use adwin, page_hinkley, kswin" in said.stderr, said.stderr
+    refused.write_text(json.dumps(declaration(detectors=[{"column": "load", "detla": 0.1}])))
+    assert "no parameter of adwin: it has delta, clock" in martlet(server, "monitor", "create", str(refused)).stderr
+    file = tmp_path / "monitor.json"
+    detectors = [{"column": "load", "delta": 0.001, "severity": "page"}, {"column": "heat"}, {"of": "errors"}]
+    more = {"model": "wear", "predictions": {"champion": "wear.predictions"}, "labels": "wear.labels"}
+    file.write_text(json.dumps(declaration(window={"size": 2000}, detectors=detectors, drift=None, **more)))
+    made = martlet(server, "monitor", "create", str(file))
+    assert made.returncode == 0, made.stderr
+    stable = rows(3000, seed=11)
+    shifted = rows(1000, seed=12, shift=1.5)
+    for row in range(0, 3000, 50):
+        stable[row]["load"] = None
+    random = np.random.default_rng(13)
+    right = random.random(4000) < np.where(np.arange(4000) < 3400, 0.9, 0.5)
+    truth = random.random(4000) < 0.5
+    says = [{"probability": float(value), "prediction": int(value)} for value in np.where(right, truth, ~truth)]
+    labels = [{"prediction_id": f"machine-0-{index}", "label": int(value)} for index, value in enumerate(truth)]
+
+    def changes() -> list[dict[str, Any]]:
+        return server.get("/api/v1/monitors/machine-input/changes")["items"]
+
+    def settled(count: int) -> Callable[[dict[str, Any]], bool]:
+        return lambda monitor: monitor["counters"]["joined"] == count
+
+    for part in (slice(0, 3000), slice(3000, 4000)):
+        send(server, "machine", (stable + shifted)[part], first_time=part.start * 1000)
+        send(server, "wear.predictions", predictions(1, says)[part])
+        send(server, "wear.labels", labels[part])
+        wait_for("labels", lambda: server.get("/api/v1/monitors/machine-input"), settled(part.stop))
+        if part.start == 0:
+            assert changes() == []
+            server.kill()
+            server.start()
+    found = wait_for("both changes", changes, lambda all: len(all) == 2)
+    load, errors = found
+    assert (load["column"], load["of"], load["method"], load["window"]) == ("load", None, "adwin", 1)
+    assert 3000 <= load["row"] < 3100
+    assert load["mean_before"] == pytest.approx(0, abs=0.1) and load["mean_after"] > 0.7
+    assert (errors["column"], errors["of"], errors["method"], errors["version"]) == (None, "errors", "hddm_a", 1)
+    assert 3400 <= errors["row"] < 3500
+    assert errors["mean_before"] == pytest.approx(0.1, abs=0.03)
+    assert errors["mean_after"] > 2 * errors["mean_before"]
+    assert server.get(f"/api/v1/monitors/machine-input/changes?from={load['row'] + 1}")["items"] == [errors]
+    assert server.get("/api/v1/monitors/machine-input/changes?limit=1")["items"] == [errors]
+    alerts = {alert["fingerprint"]: alert for alert in server.get("/api/v1/alerts")["items"]}
+    opened = alerts["machine-input.change.column.load.adwin"]
+    assert (opened["kind"], opened["severity"], opened["row"]) == ("change", "page", load["row"])
+    assert opened["message"].startswith(f"load changed at row {load['row']} (adwin): mean ")
+    assert alerts["machine-input.change.errors.hddm_a"]["severity"] == "warn"
+    shown = martlet(server, "monitor", "show", "machine-input")
+    assert "newest changes" in shown.stdout.lower() and "hddm_a" in shown.stdout, shown.stdout
+    listed = martlet(server, "monitor", "changes", "machine-input")
+    assert "adwin" in listed.stdout and str(load["row"]) in listed.stdout
+
+
 def test_a_monitor_is_replaced_and_deleted(
     make_server: MakeServer, tmp_path: pathlib.Path, reference: list[dict]
 ) -> None:

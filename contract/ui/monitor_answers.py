@@ -105,6 +105,36 @@ MONITOR = {
 }
 
 
+CHANGES = [
+    {
+        "monitor": "rain-quality",
+        "row": 855,
+        "time": "2026-01-02T04:03:05.678Z",
+        "window": 8,
+        "column": "visibility",
+        "of": None,
+        "method": "adwin",
+        "version": None,
+        "values": 856,
+        "mean_before": 1.25,
+        "mean_after": 2.5,
+    },
+    {
+        "monitor": "rain-quality",
+        "row": 931,
+        "time": "2026-01-02T04:03:55.678Z",
+        "window": 9,
+        "column": None,
+        "of": "errors",
+        "method": "hddm_a",
+        "version": 1,
+        "values": 932,
+        "mean_before": 0.2,
+        "mean_after": 0.4,
+    },
+]
+
+
 def alert(status: str = "open") -> dict[str, Any]:
     """An alert of drift."""
     who = {"actor": "page", "note": "", "at": "2026-01-02T05:04:05.678Z"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from martlet_server import Server
-from ui.monitor_answers import COLUMNS, MONITOR, WINDOWS, alert, details, window
+from ui.monitor_answers import CHANGES, COLUMNS, MONITOR, WINDOWS, alert, details, window
 from ui.watched_page import WatchedPage
 
 
@@ -55,6 +56,8 @@ class Answers:
             return {"items": [MONITOR, {**MONITOR, "name": "other"}], "next": None}
         if path.endswith("/windows"):
             return {"items": [window(index) for index in range(WINDOWS)], "next": None}
+        if path.endswith("/changes"):
+            return {"items": CHANGES if path == "monitors/rain-quality/changes" else [], "next": None}
         if "/windows/" in path:
             return details(int(number))
         if path == "alerts":
@@ -138,6 +141,18 @@ def test_alerts_are_acknowledged_silenced_and_heard_again(open_monitoring: OpenM
     ]
     assert answers.sent[1][2]["fingerprint"] == "rain-quality.drift"
     assert answers.sent[1][2]["seconds"] == 3600
+
+
+def test_changes_stand_newest_first_and_nowhere_without_any(open_monitoring: OpenMonitoring) -> None:
+    page = open_monitoring(Answers()).page
+    table = page.get_by_role("region", name="Changes, table")
+    expect(table.locator("tbody th")).to_have_text(["Errors", "visibility"])
+    expect(table.locator("tbody tr").first).to_contain_text("hddm_a")
+    expect(table.locator("tbody tr").last.locator("td")).to_have_text(
+        ["855", re.compile("2026"), "adwin", "–", "1.25", "2.5"]
+    )
+    page.get_by_role("button", name="other").click()
+    expect(table).to_be_hidden()
 
 
 def test_another_monitor_is_chosen(open_monitoring: OpenMonitoring) -> None:

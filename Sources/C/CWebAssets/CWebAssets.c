@@ -195,22 +195,26 @@ static const unsigned char file47[] = {
 };
 
 static const unsigned char file48[] = {
-#embed "../../../web/js/pages/monitoring/columns.js"
+#embed "../../../web/js/pages/monitoring/changes.js"
 };
 
 static const unsigned char file49[] = {
-#embed "../../../web/js/pages/monitoring/history.js"
+#embed "../../../web/js/pages/monitoring/columns.js"
 };
 
 static const unsigned char file50[] = {
-#embed "../../../web/js/pages/monitoring/overview.js"
+#embed "../../../web/js/pages/monitoring/history.js"
 };
 
 static const unsigned char file51[] = {
-#embed "../../../web/js/pages/runs.js"
+#embed "../../../web/js/pages/monitoring/overview.js"
 };
 
 static const unsigned char file52[] = {
+#embed "../../../web/js/pages/runs.js"
+};
+
+static const unsigned char file53[] = {
 #embed "../../../web/js/pages/topics.js"
 };
 
@@ -263,11 +267,12 @@ static const martlet_web_asset assets[] = {
     {"js/pages/models.js", file45, sizeof file45},
     {"js/pages/monitoring.js", file46, sizeof file46},
     {"js/pages/monitoring/alerts.js", file47, sizeof file47},
-    {"js/pages/monitoring/columns.js", file48, sizeof file48},
-    {"js/pages/monitoring/history.js", file49, sizeof file49},
-    {"js/pages/monitoring/overview.js", file50, sizeof file50},
-    {"js/pages/runs.js", file51, sizeof file51},
-    {"js/pages/topics.js", file52, sizeof file52},
+    {"js/pages/monitoring/changes.js", file48, sizeof file48},
+    {"js/pages/monitoring/columns.js", file49, sizeof file49},
+    {"js/pages/monitoring/history.js", file50, sizeof file50},
+    {"js/pages/monitoring/overview.js", file51, sizeof file51},
+    {"js/pages/runs.js", file52, sizeof file52},
+    {"js/pages/topics.js", file53, sizeof file53},
 };
 
 size_t martlet_web_asset_count(void) { return sizeof assets / sizeof assets[0]; }

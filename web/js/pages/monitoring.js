@@ -7,6 +7,7 @@ import { follow } from "../core/live.js";
 import { query, setQuery } from "../core/router.js";
 import { emptyState, fault } from "../kit/states.js";
 import { alertsCard } from "./monitoring/alerts.js";
+import { MOST_CHANGES, changesCard } from "./monitoring/changes.js";
 import { columnsCard } from "./monitoring/columns.js";
 import { historyCard } from "./monitoring/history.js";
 import { overviewCard } from "./monitoring/overview.js";
@@ -84,13 +85,16 @@ class MonitoringPage {
     const wanted = query().get("monitor");
     const monitor = monitors.find(({ name }) => name === wanted) ?? monitors[0];
     if (monitor === undefined) return { monitors, alerts, silences };
-    const path = `monitors/${encodeURIComponent(monitor.name)}/windows`;
-    const { items: windows } = await get(`${path}?limit=${MOST_WINDOWS}`, { signal });
+    const place = `monitors/${encodeURIComponent(monitor.name)}`;
+    const path = `${place}/windows`;
+    const [{ items: windows }, { items: changes }] = await Promise.all([
+      get(`${path}?limit=${MOST_WINDOWS}`, { signal }), get(`${place}/changes?limit=${MOST_CHANGES}`, { signal }),
+    ]);
     const number = query().get("window");
     const known = windows.some(({ index }) => String(index) === number);
     const index = known ? number : windows.at(-1)?.index;
     const window = index === undefined ? null : await get(`${path}/${index}`, { signal });
-    return { monitors, alerts, silences, monitor, windows, window };
+    return { monitors, alerts, silences, monitor, windows, window, changes };
   }
 
   #fail(error) {
@@ -124,11 +128,12 @@ class MonitoringPage {
     const overview = overviewCard((monitor) => choose({ monitor, window: null }));
     const history = historyCard((window) => choose({ window }));
     const columns = columnsCard();
+    const changes = changesCard();
     const alerts = alertsCard(changed);
     this.#body.replaceChildren(
       h("div", { class: "list-head" }, h("h1", null, "Monitoring"), h("p", { class: "hint" }, "Each window of a stream beside its reference, the worst first; quality is filled in as labels come.")),
-      overview.element, alerts.element, history.element, columns.element,
+      overview.element, alerts.element, changes.element, history.element, columns.element,
     );
-    this.#view = { overview, alerts, history, columns };
+    this.#view = { overview, alerts, changes, history, columns };
   }
 }
