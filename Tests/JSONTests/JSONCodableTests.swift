@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"numbers":[1],"lists":[]}"#, #"{"numbers":["x"],"lists":[],"word":1}"#, #"{"numbers":{},"lists":[],"word":1}"#,
+        #"{"numbers":[1],"lists":[]}"#, #"{"numbers":["x"],"lists":[],"word":1}"#,
+        #"{"numbers":{},"lists":[],"word":1}"#,
         #"{"numbers":[],"lists":[],"word":-1}"#, #"{"numbers":[],"lists":[],"word":1.5}"#, "[]", "null",
     ])
     func `what is no such value is refused`(text: String) throws {

@@ -73,7 +73,11 @@ struct ChangeDetectionTests {
 
     private static let everyMethod: [DetectorDefinition] = [
         DetectorDefinition(.column("a"), .adwin, parameters: ["delta": 0.01, "clock": 8, "max_buckets": 4]),
-        DetectorDefinition(.column("a"), .pageHinkley, parameters: ["threshold": 20, "mode": "up", "min_instances": 20]),
+        DetectorDefinition(
+            .column("a"),
+            .pageHinkley,
+            parameters: ["threshold": 20, "mode": "up", "min_instances": 20]
+        ),
         DetectorDefinition(.column("a"), .kswin, parameters: ["seed": 42]),
     ]
 
@@ -113,7 +117,8 @@ struct ChangeDetectionTests {
         var byHand = detector.method.makeDetector(detector.parameters)
         var expected: [Int64] = []
         for row in 0..<1500 {
-            guard case .prediction(_, let said) = script.sources[1][row], case .label(let label) = script.sources[3][row]
+            guard case .prediction(_, let said) = script.sources[1][row],
+                case .label(let label) = script.sources[3][row]
             else { continue }
             if row == 1100 { byHand = detector.method.makeDetector(detector.parameters) }
             var value = said.probability
@@ -146,7 +151,8 @@ struct ChangeDetectionTests {
         for row in 0..<1200 {
             let error = generator.normal() * (row < 700 ? 1 : 4)
             if byHand.update(abs(error)) == .drift { expected.append(Int64(row)) }
-            guard case .prediction(_, var said) = script.sources[1][row], case .label(var label) = script.sources[3][row]
+            guard case .prediction(_, var said) = script.sources[1][row],
+                case .label(var label) = script.sources[3][row]
             else { continue }
             (said.probability, said.predicted, label.value) = (error, .number(error), .number(0))
             script.sources[1][row] = .prediction(role: 0, said)
@@ -324,8 +330,10 @@ struct ChangeDetectionTests {
             only(DetectorDefinition(.column("a"), .pageHinkley, parameters: ["mode": "left"]))
                 .contains("must be one of up, down, both")
         )
-        #expect(problem { $0.detectors = Array(repeating: DetectorDefinition(.errors, .ddm), count: 2) }
-            == "monitor 'quality': detectors[1] watches the same by the same method as another one: keep one of them")
+        #expect(
+            problem { $0.detectors = Array(repeating: DetectorDefinition(.errors, .ddm), count: 2) }
+                == "monitor 'quality': detectors[1] watches the same by the same method as another one: keep one of them"
+        )
         #expect(
             problem {
                 $0.labelsTopic = nil

@@ -225,6 +225,23 @@ struct MonitorServiceTests {
         #expect(await last.counters.joined == 900)
     }
 
+    @Test func `the alert of a detector that is declared no more ends at the next start`() async throws {
+        var definition = definition
+        definition.detectors = [DetectorDefinition(.errors, .hddmA), DetectorDefinition(.errors, .ddm)]
+        let topics = ScriptedTopics(StreamScript.make(count: 550, definition: definition, breakAt: 400))
+        let database = try await database()
+        try await run(topics, definition, database)
+        func states() async throws -> [String: MonitorAlert.State] {
+            let alerts = try await findings(database).1.filter { $0.kind == .change }
+            return Dictionary(uniqueKeysWithValues: alerts.map { ($0.fingerprint, $0.state) })
+        }
+        let (kept, removed) = ("quality.change.errors.hddm_a", "quality.change.errors.ddm")
+        #expect(try await states() == [kept: .open, removed: .open])
+        definition.detectors.removeLast()
+        try await run(topics, definition, database)
+        #expect(try await states() == [kept: .open, removed: .resolved])
+    }
+
     @Test(arguments: 1...6)
     func `killed and started again, it measures and estimates the same`(seed: Int) async throws {
         let script = StreamScript.make(count: 900, definition: everything, swap: 500)

@@ -158,6 +158,23 @@ import Testing
 
     // MARK: All at once, and the data's quality
 
+    @Test func `a change that a detector found fires where it is declared, after enough new labels`() {
+        let change = Trigger(kind: .change, id: "c", message: "errors changed", openedAtLabelledRows: 5_000)
+        #expect(decide([change], labelled: 5_000) == .idle)
+        var policy = policy
+        policy.triggers = [.change]
+        func decided(_ labelled: Int) -> PolicyDecision {
+            let signal = PolicySignal(triggers: [change], labelledRows: labelled, row: 0)
+            return policy.decide(signal, memory: PolicyMemory(), nowMilliseconds: day)
+        }
+        policy.minimumNewLabels = 100
+        guard case .hold(_, .newLabels) = decided(5_099) else {
+            Issue.record("\(decided(5_099)) although the alert has brought too few labels")
+            return
+        }
+        #expect(decided(5_100) == .start(change))
+    }
+
     @Test func `a policy that wants all waits until everything declared is the matter at once`() {
         var policy = policy
         policy.requiresAll = true

@@ -32,7 +32,7 @@ struct AlertBook: Sendable, Hashable {
         var state = series[observation.series] ?? Series(subject: observation.subject)
         var changed: [MonitorAlert] = []
         if state.subject != observation.subject {
-            if let open = state.open { changed.append(open.resolved(at: observation, now: now)) }
+            if let open = state.open { changed.append(open.resolved(at: observation.row, now: now)) }
             state = Series(subject: observation.subject)
         }
         let observation = observation.held(against: &state.baseline)
@@ -43,7 +43,7 @@ struct AlertBook: Sendable, Hashable {
             state.open?.lastValue = value
             if let open = state.open {
                 if state.goodInARow >= observation.persistence.windows {
-                    changed.append(open.resolved(at: observation, now: now))
+                    changed.append(open.resolved(at: observation.row, now: now))
                     state.open = nil
                     state.recent = []
                 }
@@ -55,6 +55,12 @@ struct AlertBook: Sendable, Hashable {
         }
         series[observation.series] = state
         return changed
+    }
+
+    /// Forgets the series of these names, and ends their alerts, since nobody looks at them any more.
+    mutating func forget(at row: Int64, now: Int64, _ isForgotten: (String) -> Bool) -> [MonitorAlert] {
+        let names = series.keys.filter(isForgotten).sorted()
+        return names.compactMap { series.removeValue(forKey: $0)?.open?.resolved(at: row, now: now) }
     }
 }
 
@@ -104,10 +110,10 @@ struct AlertObservation: Sendable, Hashable {
 }
 
 extension MonitorAlert {
-    fileprivate func resolved(at observation: AlertObservation, now: Int64) -> MonitorAlert {
+    fileprivate func resolved(at row: Int64, now: Int64) -> MonitorAlert {
         var alert = self
         alert.state = .resolved
-        alert.resolvedRow = observation.row
+        alert.resolvedRow = row
         alert.resolvedAt = now
         return alert
     }

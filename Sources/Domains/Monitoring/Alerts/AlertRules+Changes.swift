@@ -1,11 +1,19 @@
 extension AlertRules {
+    private static let changePrefix = "change."
+
+    /// Whether a series is that of a detector which is not declared any more.
+    func isOfRemovedDetector(_ series: String) -> Bool {
+        series.hasPrefix(Self.changePrefix)
+            && !definition.detectors.contains { series == Self.changePrefix + $0.key }
+    }
+
     /// What a detector tells, as an observation: one series, and so at most one open alert, for each detector.
     ///
     /// The number that is observed is that of changes since the series was last quiet.
     func observation(of news: DetectorNews) -> AlertObservation {
         var observation = AlertObservation(
             monitor: definition.name,
-            series: "change.\(news.detector.key)",
+            series: Self.changePrefix + news.detector.key,
             subject: news.version.map { "v\($0)" } ?? definition.inputTopic,
             kind: .change,
             severity: news.detector.severity,

@@ -191,6 +191,9 @@ package actor MonitorService: Service {
     private func restore() async throws {
         let saved = try await store.load(definition.name)
         if let text = saved.state { state = try MonitorSnapshot(decoding: text, for: definition) }
+        var turn = MonitorTurn(state: state, rules: rules, inspector: inspector, now: WallClock.nowMilliseconds())
+        turn.endAlertsOfRemovedDetectors()
+        try await take(turn)
         settled.store(Int(state.assembler.settledThrough), ordering: .relaxed)
         if let reference = definition.reference ?? saved.reference, reference != inspector.reference {
             do {

@@ -35,6 +35,12 @@ struct MonitorTurn {
         take([rules.observation(of: news)])
     }
 
+    /// Ends the alerts of detectors that are not declared any more.
+    mutating func endAlertsOfRemovedDetectors() {
+        let row = state.assembler.newestPlace.row
+        changes += state.alerts.forget(at: row, now: now, rules.isOfRemovedDetector).map { .alert($0) }
+    }
+
     /// Takes observations, whatever they are of.
     mutating func take(_ observations: [AlertObservation]) {
         for observation in observations {

@@ -24,7 +24,11 @@ package struct MonitorArchive: Sendable {
     }
 
     /// The changes that detectors have found from row `first` on, oldest first; of the newest `limit` of them.
-    package func changes(of monitor: String, from first: Int64 = .min, limit: Int = 1000) async throws
+    package func changes(
+        of monitor: String,
+        from first: Int64 = .min,
+        limit: Int = 1000
+    ) async throws
         -> [DetectedChange]
     {
         try await database.read { transaction in

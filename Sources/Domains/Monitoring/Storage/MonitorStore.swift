@@ -224,6 +224,7 @@ private enum Statements {
         WHERE alert_id IN (SELECT id FROM monitor_alerts WHERE monitor = ?)
         """,
         "DELETE FROM monitor_alerts WHERE monitor = ?",
-        "DELETE FROM monitor_changes WHERE monitor = ?", "DELETE FROM monitor_windows WHERE monitor = ?", "DELETE FROM monitors WHERE name = ?",
+        "DELETE FROM monitor_changes WHERE monitor = ?", "DELETE FROM monitor_windows WHERE monitor = ?",
+        "DELETE FROM monitors WHERE name = ?",
     ]
 }

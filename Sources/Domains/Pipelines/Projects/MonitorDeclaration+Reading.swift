@@ -269,8 +269,7 @@ extension MonitorDeclaration {
         return routes
     }
 
-    static func severity(_ fields: ProjectFieldReader, default standard: String) throws(ProjectError) -> String
-    {
+    static func severity(_ fields: ProjectFieldReader, default standard: String) throws(ProjectError) -> String {
         let severity = try fields.optionalString("severity") ?? standard
         guard severities.contains(severity) else {
             throw fields.error("severity", "must be page, warn or info, not '\(severity)'")
