@@ -292,6 +292,25 @@ struct ChangeDetectionTests {
         #expect(found.map(\.row) == expected)
     }
 
+    @Test(arguments: [("bern_abrupt", [1048]), ("bern_stable", [])])
+    func `HDDM-A on errors finds what river finds, and nothing while they stay as many`(
+        name: String,
+        expected: [Int64]
+    ) throws {
+        let errors = try golden(name)
+        var definition = definition
+        definition.detectors = [DetectorDefinition(.errors, .hddmA)]
+        var script = StreamScript.make(count: errors.count, definition: definition)
+        for (row, error) in errors.enumerated() {
+            guard case .prediction(_, let said) = script.sources[1][row],
+                case .label(var label) = script.sources[3][row]
+            else { continue }
+            label.value = .flag((said.predicted == true) != (error == 1))
+            script.sources[3][row] = .label(label)
+        }
+        #expect(changes(try news(script)).map(\.row) == expected)
+    }
+
     private func problem(_ change: (inout MonitorDefinition) -> Void) -> String {
         var definition = definition
         change(&definition)

@@ -29,7 +29,9 @@ package struct DetectedChange: Sendable, Hashable {
 
     /// Means on both sides of a change.
     package struct Means: Sendable, Hashable {
+        /// Of the values before it, since the detector began anew.
         package var before: Double
+        /// Of the values after it, up to the row that showed it.
         package var after: Double
     }
 
