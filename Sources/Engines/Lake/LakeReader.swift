@@ -86,6 +86,25 @@ package final class LakeReader {
         return (0..<found.count).map { if case .text(let text) = found[$0] { text } else { nil } }
     }
 
+    /// Shows the values of a column as texts, one after the other in order; nil where there is none.
+    ///
+    /// Only a block of them is in memory.
+    ///
+    /// - Throws: ``LakeError`` where there is no such column.
+    package func forEachText(_ column: String, of source: LakeSource, _ body: (String?) -> Void) throws(LakeError) {
+        let sql = "SELECT \(try source.selectText(column)) FROM \(source.reader(rows: nil))"
+        try connection.forEachChunk(sql, streaming: true) { (columns, chunk) throws(LakeError) in
+            var builder = try ColumnBuilder(columns[0])
+            try builder.append(chunk, column: 0, api: connection.api)
+            let block = builder.column
+            guard case .texts(let texts) = block.values else {
+                throw LakeError(.engine, "a statement for texts gave something else")
+            }
+            for (row, text) in texts.enumerated() { body(block.nulls.isEmpty || !block.nulls[row] ? text : nil) }
+            return true
+        }
+    }
+
     /// How often each value of a column comes, at most `limit` values, in order of their bytes.
     ///
     /// Counted inside DuckDB: no row is brought out.

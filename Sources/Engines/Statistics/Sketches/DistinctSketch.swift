@@ -8,12 +8,30 @@ package struct DistinctSketch: Sendable, Hashable, Codable {
     /// The logarithm of the number of registers.
     package let precision: Int
 
-    private var registers: [UInt8]
+    /// For each part of the hashes the longest run of zeros so far, plus one; 0 where no hash fell.
+    package private(set) var registers: [UInt8]
 
     /// Makes an empty sketch; the precision is drawn into 4…18.
     package init(precision: Int = 12) {
         self.precision = min(18, max(4, precision))
         registers = Array(repeating: 0, count: 1 << self.precision)
+    }
+
+    /// Makes a sketch again from its registers.
+    ///
+    /// - Throws: `InvalidSketch` for registers that no sketch of this precision has.
+    package init(precision: Int, registers: [UInt8]) throws(InvalidSketch) {
+        guard (4...18).contains(precision) else {
+            throw InvalidSketch("precision is \(precision), and 4 to 18 are possible")
+        }
+        guard registers.count == 1 << precision else {
+            throw InvalidSketch("it has \(registers.count) registers, and precision \(precision) has \(1 << precision)")
+        }
+        guard registers.allSatisfy({ $0 <= 65 - precision }) else {
+            throw InvalidSketch("a register is beyond \(65 - precision)")
+        }
+        self.precision = precision
+        self.registers = registers
     }
 
     /// The standard deviation of the estimate, as a share of the true number.

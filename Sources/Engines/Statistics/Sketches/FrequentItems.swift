@@ -20,11 +20,40 @@ package struct FrequentItems: Sendable, Hashable, Codable {
     /// By how much a count may be too low.
     package private(set) var maximumError = 0
 
-    private var counts: [String: Int] = [:]
+    /// The values that are kept, with counts that are too low by at most ``maximumError``.
+    package private(set) var counts: [String: Int] = [:]
 
     /// Makes an empty sketch that keeps `capacity` values, 1…1,000,000.
     package init(capacity: Int = 1_024) {
         self.capacity = min(1_000_000, max(1, capacity))
+    }
+
+    /// Makes a sketch again from its counts.
+    ///
+    /// - Throws: `InvalidSketch` for counts that no sketch of this capacity can have.
+    package init(capacity: Int, count: Int, maximumError: Int, counts: [String: Int]) throws(InvalidSketch) {
+        guard (1...1_000_000).contains(capacity) else {
+            throw InvalidSketch("a capacity of \(capacity) is not possible: 1 to 1,000,000 are")
+        }
+        guard (0...InvalidSketch.maximumCount).contains(count), (0...count).contains(maximumError) else {
+            throw InvalidSketch("\(count) values with an error of \(maximumError) are not possible")
+        }
+        guard counts.count <= 2 * capacity else {
+            throw InvalidSketch("it keeps \(counts.count) values, and capacity \(capacity) allows \(2 * capacity)")
+        }
+        guard counts.values.allSatisfy({ $0 >= 1 && $0 <= count }) else {
+            throw InvalidSketch("a value comes less than once, or more often than all together")
+        }
+        // Each lowering took its part from more values than the capacity.
+        let kept = counts.values.reduce(0.0) { $0 + Double($1) }
+        let lost = Double(maximumError) * Double(capacity + 1)
+        guard maximumError == 0 ? kept == Double(count) : kept + lost <= Double(count) else {
+            throw InvalidSketch("its counts and error do not add up to \(count) values")
+        }
+        self.capacity = capacity
+        self.count = count
+        self.maximumError = maximumError
+        self.counts = counts
     }
 
     /// Takes a value that came `times` times.

@@ -16,14 +16,66 @@ package struct QuantileSketch: Sendable, Hashable, Codable {
     package private(set) var maximum = -Double.infinity
 
     /// Level i holds values that stand for `2^i` each; level 0 is unordered, the others ascending.
-    private var levels: [[Double]] = [[]]
+    package private(set) var levels: [[Double]] = [[]]
     /// Decides which half of a full level stays: a fixed sequence, so that equal streams give equal sketches.
-    private var coin: UInt64
+    package private(set) var coin: UInt64
 
     /// Makes an empty sketch; `k` is drawn into 8…65,535.
     package init(k: Int = 200, seed: UInt64 = 1) {
         self.k = min(65_535, max(8, k))
         coin = seed
+    }
+
+    /// Makes a sketch again from what another one showed: its levels and all else that ``==`` compares.
+    ///
+    /// - Throws: `InvalidSketch` for what no sketch of this size can have become.
+    package init(
+        k: Int,
+        count: Int,
+        minimum: Double,
+        maximum: Double,
+        levels: [[Double]],
+        coin: UInt64
+    ) throws(InvalidSketch) {
+        guard (8...65_535).contains(k) else { throw InvalidSketch("k is \(k), and 8 to 65,535 are possible") }
+        guard (0...InvalidSketch.maximumCount).contains(count) else {
+            throw InvalidSketch("a count of \(count) values is not possible")
+        }
+        guard (1...54).contains(levels.count) else {
+            throw InvalidSketch("it has \(levels.count) levels, and 1 to 54 are possible")
+        }
+        guard levels.reduce(0, { $0 + $1.count }) <= 6 * k + 512 else {
+            throw InvalidSketch("its levels hold more values than k = \(k) allows")
+        }
+        var weight = 0
+        for (level, values) in levels.enumerated() {
+            weight = Self.sum(weight, values.count, times: 1 << level)
+            guard values.allSatisfy({ $0.isFinite && $0 >= minimum && $0 <= maximum }) else {
+                throw InvalidSketch("level \(level) holds values outside minimum and maximum")
+            }
+            guard level == 0 || zip(values, values.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+                throw InvalidSketch("the values of level \(level) are not in order")
+            }
+        }
+        guard weight == count else {
+            throw InvalidSketch("its levels stand for \(weight) values, and its count is \(count)")
+        }
+        let isBounded =
+            count == 0 ? (minimum, maximum) == (.infinity, -.infinity) : minimum.isFinite && maximum.isFinite
+        guard isBounded else { throw InvalidSketch("minimum and maximum are not those of \(count) values") }
+        self.k = k
+        self.count = count
+        self.minimum = minimum
+        self.maximum = maximum
+        self.levels = levels
+        self.coin = coin
+    }
+
+    /// `sum + count * weight`, or `Int.max` where that is too large.
+    private static func sum(_ sum: Int, _ count: Int, times weight: Int) -> Int {
+        let (product, isTooLarge) = count.multipliedReportingOverflow(by: weight)
+        let (total, overflows) = sum.addingReportingOverflow(product)
+        return isTooLarge || overflows ? .max : total
     }
 
     /// The share of all values by which the rank of an answer may be wrong, in 99 of 100 cases.

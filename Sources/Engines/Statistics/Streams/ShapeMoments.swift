@@ -7,12 +7,38 @@ package struct ShapeMoments: Sendable, Hashable, Codable {
     /// Their mean; 0 while empty.
     package private(set) var mean = 0.0
 
-    private var second = 0.0
-    private var third = 0.0
-    private var fourth = 0.0
+    /// The sum of squared distances from the mean.
+    package private(set) var second = 0.0
+    /// The sum of their cubes.
+    package private(set) var third = 0.0
+    /// The sum of their fourth powers.
+    package private(set) var fourth = 0.0
 
     /// No values yet.
     package init() {}
+
+    /// Makes moments again from their sums.
+    ///
+    /// - Throws: `InvalidSketch` for sums that no values have.
+    package init(count: Double, mean: Double, second: Double, third: Double, fourth: Double) throws(InvalidSketch) {
+        guard count >= 0, count <= Double(InvalidSketch.maximumCount), count == count.rounded() else {
+            throw InvalidSketch("moments of \(count) values are not possible")
+        }
+        guard [mean, second, third, fourth].allSatisfy(\.isFinite), second >= 0, fourth >= 0 else {
+            throw InvalidSketch("the sums of its moments are not those of finite values")
+        }
+        guard count > 1 || (second, third, fourth) == (0, 0, 0), count > 0 || mean == 0 else {
+            throw InvalidSketch("\(count) values have no spread")
+        }
+        self.count = count
+        self.mean = mean
+        self.second = second
+        self.third = third
+        self.fourth = fourth
+    }
+
+    /// Whether the values were near enough to each other for their sums to be doubles.
+    package var isFinite: Bool { [mean, second, third, fourth].allSatisfy(\.isFinite) }
 
     /// Takes one value; NaN and infinities are ignored.
     package mutating func add(_ value: Double) {
@@ -26,6 +52,10 @@ package struct ShapeMoments: Sendable, Hashable, Codable {
     /// Adds all values that another has seen.
     package mutating func merge(_ other: ShapeMoments) {
         guard other.count > 0 else { return }
+        guard count > 0 else {
+            self = other
+            return
+        }
         let (n, m) = (count, other.count)
         let total = n + m
         let delta = other.mean - mean
