@@ -10,6 +10,7 @@ package struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
             case nothingToCompare = "nothing_to_compare"
             case tooLarge = "too_large"
             case invalidTarget = "invalid_target"
+            case invalidProfile = "invalid_profile"
         }
 
         private let kind: Kind
@@ -28,6 +29,8 @@ package struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let tooLarge = Code(kind: .tooLarge)
         /// The target or the prediction does not fit the question.
         package static let invalidTarget = Code(kind: .invalidTarget)
+        /// What was saved of a profile is none, or cannot be added to this one.
+        package static let invalidProfile = Code(kind: .invalidProfile)
 
         /// The code as programs read it, for example `unknown_column`.
         package var description: String { kind.rawValue }

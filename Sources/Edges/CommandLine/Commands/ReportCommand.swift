@@ -10,13 +10,18 @@ enum ReportCommand {
             name: "report",
             summary: "Reports what a file or a dataset version holds, how it differs, and how good predictions are",
             places: [.required("CURRENT", "a CSV or Parquet file, or a dataset version such as rain@v3")],
-            options: options + SearchOptions.options + DriftCommand.options
+            options: options + SearchOptions.options + ProfileOptions.options + DriftCommand.options
         ) { invocation, context in
-            let request = try request(invocation)
+            var asked = try request(invocation)
+            asked.merged = try ProfileOptions.merged(invocation, asked.kind)
+            let request = asked
             let page = invocation.value("--html")
             let current = invocation.required("CURRENT")
             let reference = invocation.value("--reference")
             guard LakeFormat(fileName: current) != nil else {
+                guard request.merged.isEmpty else {
+                    throw CommandFailure.usage("--merge adds profiles to that of a file")
+                }
                 return try await remote(request, current, reference, page, context)
             }
             let names = [current] + (reference.map { [$0] } ?? [])
@@ -139,6 +144,8 @@ enum ReportCommand {
         case "outliers":
             let found = report["columns"]?.arrayValue ?? report["rows"]?.arrayValue ?? []
             context.streams.write(Table(SearchOptions.findings).render(found))
+        case "profile":
+            context.streams.write(Table(ProfileOptions.columns).render(report["columns"]?.arrayValue ?? []))
         case "performance":
             context.streams.write(Table(metrics).render(report["comparison"]?.arrayValue ?? []))
         default:

@@ -18,7 +18,7 @@ struct ReportRoutes: RouteGroup {
                 "/api/v1/reports",
                 "Reports on dataset versions, as JSON or as one HTML page",
                 body: [
-                    .required("kind", "string", "drift, summary, performance, chunks, changes or outliers"),
+                    .required("kind", "string", "drift, summary, performance, chunks, changes, outliers or profile"),
                     .required("current", "string", "The version that is judged: `rain@v3`, or `rain` for the newest"),
                     .optional("reference", "string", "The version to compare with; a drift report needs one"),
                     .optional("columns", "array", "The columns of a drift report or a summary; all without"),

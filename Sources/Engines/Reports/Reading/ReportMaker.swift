@@ -69,6 +69,10 @@ package struct ReportMaker: Sendable {
                 columns: request.columns
             )
             return .outliers(try await search.run())
+        case .profile:
+            var report = try await ProfileReading(lake: lake, current: current, columns: request.columns).run()
+            for saved in request.merged { try report.merge(saved, chosen: request.columns) }
+            return .profile(report)
         }
     }
 

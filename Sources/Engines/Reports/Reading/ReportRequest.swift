@@ -17,9 +17,11 @@ package struct ReportRequest: Sendable, Hashable {
         case changes
         /// Which values or rows are unusual.
         case outliers
+        /// What a dataset is like, in sketches that can be saved and merged.
+        case profile
 
         /// The kinds in a sentence.
-        package static let inWords = "drift, summary, performance, chunks, changes or outliers"
+        package static let inWords = "drift, summary, performance, chunks, changes, outliers or profile"
     }
 
     /// Which columns hold what was true and what was said.
@@ -55,6 +57,8 @@ package struct ReportRequest: Sendable, Hashable {
     package var changes = ChangeOptions()
     /// How outliers are looked for.
     package var outliers = OutlierOptions()
+    /// The saved profiles whose data is added to a profile.
+    package var merged: [SavedProfile] = []
 
     /// A report of a kind.
     package init(kind: Kind) {
@@ -76,6 +80,8 @@ package enum Report: Sendable {
     case changes(ChangeReport)
     /// What is unusual.
     case outliers(OutlierReport)
+    /// What a dataset is like, in sketches.
+    case profile(ProfileReport)
 
     /// The report for programs.
     package var json: JSONValue {
@@ -86,6 +92,7 @@ package enum Report: Sendable {
         case .chunks(let report): report.json
         case .changes(let report): report.json
         case .outliers(let report): report.json
+        case .profile(let report): report.json
         }
     }
 
@@ -98,6 +105,7 @@ package enum Report: Sendable {
         case .chunks(let report): report.html
         case .changes(let report): report.html
         case .outliers(let report): report.html
+        case .profile(let report): report.html
         }
     }
 }
