@@ -196,6 +196,17 @@ def test_numbers_without_moments_say_so(tmp_path: pathlib.Path) -> None:
         assert one["mean"] == 1e200 and one["infinite"] == (2 if merged else 1)
 
 
+def test_more_columns_than_a_profile_takes_are_named(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "wide.parquet"
+    pd.DataFrame({f"c{index}": [index, 0.5] for index in range(501)}).to_parquet(path)
+    done = run(path, "--kind", "profile")
+    assert done.returncode == 1 and "501 columns" in done.stderr
+    page = tmp_path / "page.html"
+    names = [text for index in range(500) for text in ("--column", f"c{index}")]
+    assert len(profile(path, "--html", page, *names)["columns"]) == 500
+    assert len(page.read_bytes()) < 200_000
+
+
 def test_the_api_gives_the_same_profile(make_server: Callable[..., Server], tmp_path: pathlib.Path) -> None:
     path = tmp_path / "frame.parquet"
     table(3000).to_parquet(path)

@@ -32,7 +32,8 @@ package struct ProfileReport: Sendable, Hashable {
         guard other.rows <= InvalidSketch.maximumCount - rows else {
             throw ReportError(.invalidProfile, "\(name) has too many rows to be added")
         }
-        var places = [String: Int](uniqueKeysWithValues: columns.enumerated().map { ($1.name, $0) })
+        // Names that Unicode calls the same may both be in a file.
+        var places = [String: Int](columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
         for column in other.columns where chosen?.contains(column.name) ?? true {
             if let left = skipped.first(where: { $0.name == column.name }) {
                 throw ReportError(

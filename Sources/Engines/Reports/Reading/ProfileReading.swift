@@ -6,6 +6,9 @@ package struct ProfileReading: Sendable {
     /// A longer category is cut here, so that what is kept of a column stays small.
     static let categoryBytes = 128
 
+    /// The most columns of a profile: what is kept of each is up to 300 kB of JSON.
+    private static let maximumColumns = 500
+
     private let lake: Lake
     private let current: LakeSource
     private let fields: [LakeField]
@@ -42,6 +45,12 @@ package struct ProfileReading: Sendable {
     package func run() async throws -> ProfileReport {
         guard !fields.isEmpty else {
             throw ReportError(.nothingToCompare, "\(current.name) has no column of numbers, texts or truth values")
+        }
+        guard fields.count <= Self.maximumColumns else {
+            throw ReportError(
+                .tooLarge,
+                "\(current.name) has \(fields.count) columns, and a profile takes \(Self.maximumColumns): name them"
+            )
         }
         var columns: [ColumnProfile] = []
         for field in fields { columns.append(field.type.isNumber ? try await numbers(field) : try await texts(field)) }
