@@ -1,6 +1,7 @@
 import Execution
 import JSON
 import SQLStore
+import Statistics
 import SQLStoreTestSupport
 import Synchronization
 import TestSupport

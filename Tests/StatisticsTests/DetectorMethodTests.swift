@@ -29,7 +29,7 @@ struct DetectorMethodTests {
         }
         #expect(many == one)
         #expect(blocks == single)
-        #expect(one.values.contains(.drift) || method == .fastHoeffding)
+        #expect(one.values.contains(.drift) || method == .fhddm)
     }
 
     @Test func `every default is a value that its parameter allows`() throws {
@@ -47,7 +47,7 @@ struct DetectorMethodTests {
                 }
             }
         }
-        let error = #expect(throws: DetectorParameterError.self) { try DetectorMethod.errorRate.detector(["delta": 1]) }
+        let error = #expect(throws: DetectorParameterError.self) { try DetectorMethod.ddm.detector(["delta": 1]) }
         #expect(error?.message.contains("warm_start, warning_threshold, drift_threshold") == true)
     }
 }

@@ -43,9 +43,7 @@ def streams() -> dict[str, np.ndarray]:
 
 
 def parameters(case: dict[str, Any]) -> list[str]:
-    words = {"up": 1, "down": -1, "both": 0}
-    given = {name: words.get(value, value) if isinstance(value, str) else value for name, value in case.items()}
-    return [f"{name}={float(value)!r}" for name, value in sorted(given.items())]
+    return [f"{name}={str(value).lower()}" for name, value in sorted(case.items())]
 
 
 def test_detectors_find_what_river_finds(tmp_path: pathlib.Path) -> None:
@@ -108,7 +106,9 @@ def test_what_no_detector_can_watch_is_refused_with_what_can_be(tmp_path: pathli
     for arguments, words in [
         (["--detector", "ddm"], "choose adwin, page_hinkley or kswin"),
         (["--parameter", "detla=1"], "delta, clock, max_buckets"),
-        (["--parameter", "delta=2"], "from 1e-12 to 1.0"),
+        (["--detector", "page_hinkley", "--parameter", "mode=left"], "mode is one of both, down, up, not 'left'"),
+        (["--parameter", "delta=many"], "delta is a number from 1e-12 to 1.0, not 'many'"),
+        (["--parameter", "delta=2"], "delta is a number from 1e-12 to 1.0"),
         (["--column", "word"], "a detector watches numbers"),
         (["--column", "y"], "it has x, word"),
         (["--target", "x"], "name the column of predicted"),
@@ -205,8 +205,8 @@ def test_the_api_gives_the_same_reports(make_server: Callable[..., Server], tmp_
     server = make_server("data")
     server.post("/api/v1/datasets/frame/import", {"path": str(path)})
     for kind, options, arguments in [
-        ("changes", {"changes": {"method": "page_hinkley", "parameters": {"threshold": 5}}},
-         ["--detector", "page_hinkley", "--parameter", "threshold=5"]),
+        ("changes", {"changes": {"method": "page_hinkley", "parameters": {"threshold": 5, "mode": "up"}}},
+         ["--detector", "page_hinkley", "--parameter", "threshold=5", "--parameter", "mode=up"]),
         ("outliers", {"outliers": {"rule": "zscore", "limit": 2.5}}, ["--rule", "zscore", "--rule-limit", 2.5]),
     ]:  # fmt: skip
         answer = server.post("/api/v1/reports", {"kind": kind, "current": "frame@v1", **options})

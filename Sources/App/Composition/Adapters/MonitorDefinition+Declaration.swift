@@ -111,10 +111,10 @@ extension EstimationPolicy {
 
 extension DetectorDefinition {
     fileprivate init(_ declaration: MonitorDeclaration.Detector, at place: String) throws(MonitorError) {
-        guard let method = ChangeMethod(rawValue: declaration.method) else {
+        guard let method = DetectorMethod(rawValue: declaration.method) else {
             throw MonitorError(
                 .invalidDefinition,
-                "\(place) has the method '\(declaration.method)', which is none: use one of \(ChangeMethod.choices)"
+                "\(place) has the method '\(declaration.method)', which is none: use one of \(DetectorMethod.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
         let series: Series =

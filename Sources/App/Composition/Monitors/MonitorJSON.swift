@@ -1,5 +1,6 @@
 internal import JSON
 internal import Monitoring
+internal import Statistics
 
 /// The shapes of `docs/api.md` for what monitors find.
 enum MonitorJSON {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension AlertRules {
     private static let changePrefix = "change."
 

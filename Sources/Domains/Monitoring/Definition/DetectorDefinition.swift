@@ -1,4 +1,5 @@
 package import JSON
+package import Statistics
 
 /// A change detector that a monitor runs over its rows, one value at a time.
 package struct DetectorDefinition: Sendable, Hashable {
@@ -16,7 +17,7 @@ package struct DetectorDefinition: Sendable, Hashable {
     package var series: Series
 
     /// How it looks for a change.
-    package var method: ChangeMethod
+    package var method: DetectorMethod
 
     /// The method's parameters by the names that river gives them; those that are missing have river's defaults.
     package var parameters: [String: JSONValue]
@@ -28,7 +29,7 @@ package struct DetectorDefinition: Sendable, Hashable {
     package var quietRows: Int?
 
     /// Describes a detector.
-    package init(_ series: Series, _ method: ChangeMethod, parameters: [String: JSONValue] = [:]) {
+    package init(_ series: Series, _ method: DetectorMethod, parameters: [String: JSONValue] = [:]) {
         self.series = series
         self.method = method
         self.parameters = parameters
@@ -48,25 +49,23 @@ package struct DetectorDefinition: Sendable, Hashable {
         JSONValue.object(JSONObject(parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })).description
     }
 
+    /// The detector, which has seen nothing.
+    func fresh() throws(DetectorParameterError) -> NamedDetector {
+        var values: [String: Double] = [:]
+        for (name, value) in parameters {
+            if let number = value.doubleValue {
+                values[name] = number
+            } else {
+                values[name] = try method.number(value.stringValue ?? value.description, of: name)
+            }
+        }
+        return try method.detector(values)
+    }
+
     /// Whether it looks at what one champion version does, so that another version begins anew.
     var isOfChampion: Bool {
         if case .column = series { false } else { true }
     }
-}
-
-/// How a detector looks for a change; named as river names them.
-package enum ChangeMethod: String, Sendable, Hashable, CaseIterable {
-    case adwin
-    case hddmA = "hddm_a"
-    case hddmW = "hddm_w"
-    case ddm
-    case eddm
-    case pageHinkley = "page_hinkley"
-    case fhddm
-    case kswin
-
-    /// All names, for messages.
-    package static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 /// What the values of a series can be.
@@ -78,7 +77,7 @@ enum DetectorValues: Sendable, Hashable {
     case mistakes
 }
 
-extension ChangeMethod {
+extension DetectorMethod {
     /// What it was made for.
     var takes: Set<DetectorValues> {
         switch self {
@@ -143,7 +142,12 @@ extension MonitorDefinition {
             values = task == .regression ? .numbers : .shares
         }
         guard detector.method.takes.contains(values) else { return detector.misfit(values) }
-        return detector.method.problem(of: detector.parameters)
+        do {
+            _ = try detector.fresh()
+            return nil
+        } catch {
+            return "cannot be set up: \(error.message)"
+        }
     }
 }
 
@@ -162,7 +166,7 @@ extension DetectorDefinition {
             case .hddmA, .hddmW: "values between 0 and 1"
             case .kswin, .adwin, .pageHinkley: "numbers that differ, whose distribution it compares"
             }
-        let fitting = ChangeMethod.allCases.filter { $0.takes.contains(values) }.map(\.rawValue)
+        let fitting = DetectorMethod.allCases.filter { $0.takes.contains(values) }.map(\.rawValue)
         return "uses \(method.rawValue), which watches \(wants), and this series has \(what): "
             + "use \(fitting.joined(separator: ", "))"
     }

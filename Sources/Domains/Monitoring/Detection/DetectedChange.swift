@@ -1,3 +1,5 @@
+package import Statistics
+
 /// A change that a detector has found.
 package struct DetectedChange: Sendable, Hashable {
     /// The monitor.
@@ -7,7 +9,7 @@ package struct DetectedChange: Sendable, Hashable {
     package var series: DetectorDefinition.Series
 
     /// How it was found.
-    package var method: ChangeMethod
+    package var method: DetectorMethod
 
     /// Number of the row whose value showed it.
     package var row: Int64

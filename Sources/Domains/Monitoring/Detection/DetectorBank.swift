@@ -94,7 +94,7 @@ struct DetectorWatch: Sendable {
     let quietRows: Int64
 
     /// The detector's own state.
-    var state: any ChangeDetector
+    var state: NamedDetector
     /// The champion version whose values it has taken.
     var version: Int?
     /// The values since it began anew, and their sum.
@@ -110,7 +110,7 @@ struct DetectorWatch: Sendable {
         self.detector = detector
         self.column = column
         self.quietRows = quietRows
-        state = detector.method.makeDetector(detector.parameters)
+        state = (try? detector.fresh()) ?? detector.method.standard
     }
 
     /// Says that the series is quiet, once enough rows have passed.
@@ -125,7 +125,7 @@ struct DetectorWatch: Sendable {
         guard detector.isOfChampion, self.version != version else { return [] }
         let wasAlarmed = changedAt != nil
         self.version = version
-        state = detector.method.makeDetector(detector.parameters)
+        state = (try? detector.fresh()) ?? detector.method.standard
         (taken, hasChanged) = ((0, 0), false)
         calm()
         return wasAlarmed ? [news(.begunAnew, at: place)] : []
@@ -178,8 +178,8 @@ struct DetectorWatch: Sendable {
     private var means: DetectedChange.Means? {
         let after: (count: Double, sum: Double)
         switch state {
-        case let window as AdaptiveWindow: after = (Double(window.width), window.total)
-        case let average as HoeffdingAverageDetector:
+        case .adwin(let window): after = (Double(window.width), window.total)
+        case .hddmA(let average):
             let before = average.beforeCut
             after = (Double(taken.count) - before.count, taken.sum - before.sum)
         default: return nil
@@ -193,7 +193,7 @@ struct DetectorWatch: Sendable {
 extension DetectorWatch: Hashable {
     static func == (left: Self, right: Self) -> Bool {
         left.detector == right.detector && left.column == right.column && left.quietRows == right.quietRows
-            && AnyHashable(left.state) == AnyHashable(right.state) && left.version == right.version
+            && left.state == right.state && left.version == right.version
             && left.taken == right.taken && left.changedAt == right.changedAt && left.changes == right.changes
             && left.hasChanged == right.hasChanged
     }

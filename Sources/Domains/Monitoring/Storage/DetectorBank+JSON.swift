@@ -40,7 +40,7 @@ extension DetectorWatch {
             !saved.isNull
         else { return }
         do {
-            state = try Self.decode(detector.method.detectorType, saved)
+            state = try saved.decoded(as: NamedDetector.self)
         } catch {
             throw MonitorError(
                 .damagedState,
@@ -50,13 +50,6 @@ extension DetectorWatch {
         }
         taken = (Int(try reader["count"].int()), try reader["sum"].optionalDouble() ?? .nan)
         hasChanged = try reader["has_changed"].bool()
-    }
-
-    private static func decode<Detector: ChangeDetector>(
-        _ type: Detector.Type,
-        _ saved: JSONValue
-    ) throws -> any ChangeDetector {
-        try saved.decoded(as: type)
     }
 }
 
@@ -83,7 +76,7 @@ extension DetectedChange {
         self.init(
             monitor: reader.monitor,
             series: column.map { .column($0) } ?? (of == "errors" ? .errors : .predictions),
-            method: ChangeMethod(rawValue: try reader["method"].string()) ?? .adwin,
+            method: DetectorMethod(rawValue: try reader["method"].string()) ?? .adwin,
             row: try reader["row"].int(),
             time: try reader["time"].optionalInt(),
             window: Int(try reader["window"].int()),

@@ -25,9 +25,19 @@ enum SearchOptions {
             options.method = method
         }
         for text in invocation.allValues("--parameter") {
-            guard case (let name?, let value) = DriftCommand.split(text), let number = Double(value), number.isFinite
-            else { throw .usage("--parameter takes NAME=NUMBER, not '\(text)'") }
-            options.parameters[name] = number
+            guard case (let name?, let value) = DriftCommand.split(text) else {
+                throw .usage("--parameter takes NAME=NUMBER, not '\(text)'")
+            }
+            do throws(DetectorParameterError) {
+                let method = options.method ?? .adwin
+                if let number = Double(value) {
+                    options.parameters[name] = number
+                } else {
+                    options.parameters[name] = try method.number(value, of: name)
+                }
+            } catch {
+                throw .usage("--parameter: \(error.message)")
+            }
         }
         return options
     }

@@ -14,7 +14,7 @@ package struct ChangeOptions: Sendable, Hashable {
     ///
     /// - Throws: `ReportError` for a parameter that the detector does not have or that makes no sense.
     func detector(ofErrors: Bool) throws(ReportError) -> (method: DetectorMethod, detector: NamedDetector) {
-        let method = method ?? (ofErrors ? .hoeffdingAverage : .adwin)
+        let method = method ?? (ofErrors ? .hddmA : .adwin)
         do {
             return (method, try method.detector(parameters))
         } catch {

@@ -106,7 +106,7 @@ package struct ChangeSearch: Sendable {
         areErrors: Bool = false
     ) {
         numbers.forEachBlock { block in
-            guard areErrors, method == .fastHoeffding else {
+            guard areErrors, method == .fhddm else {
                 watch.take(block)
                 return watch.outsideRates == nil
             }

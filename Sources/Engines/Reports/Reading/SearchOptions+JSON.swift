@@ -10,7 +10,17 @@ extension ChangeOptions {
         method = try fields.choice("method", of: DetectorMethod.allCases)
         guard let members = try fields.object("parameters") else { return }
         let inner = RequestFields(members, path: "changes.parameters.")
-        for name in members.keys { parameters[name] = try inner.number(name) }
+        for name in members.keys {
+            if let word = members[name]?.stringValue ?? members[name]?.boolValue?.description {
+                do {
+                    parameters[name] = try (method ?? .adwin).number(word, of: name)
+                } catch {
+                    throw ReportError(.invalidOptions, error.message)
+                }
+            } else {
+                parameters[name] = try inner.number(name)
+            }
+        }
     }
 
     /// The options as the API takes them.

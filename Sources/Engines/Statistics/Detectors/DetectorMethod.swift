@@ -5,17 +5,17 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
     /// Page and Hinkley's test, of any value.
     case pageHinkley = "page_hinkley"
     /// A Kolmogorov-Smirnov test of the newest values in a window, of any value.
-    case kolmogorovSmirnov = "kswin"
+    case kswin
     /// The drift detection method, of errors.
-    case errorRate = "ddm"
+    case ddm
     /// The early drift detection method, of errors.
-    case errorDistance = "eddm"
+    case eddm
     /// Hoeffding's bound on averages, of errors or other values from 0 to 1: the default for errors.
-    case hoeffdingAverage = "hddm_a"
+    case hddmA = "hddm_a"
     /// McDiarmid's bound on weighted averages, of errors or other values from 0 to 1.
-    case hoeffdingWeighted = "hddm_w"
+    case hddmW = "hddm_w"
     /// The fast Hoeffding detector, of successes: 1 is right.
-    case fastHoeffding = "fhddm"
+    case fhddm
 
     /// What a detector is set up with.
     package struct Parameter: Sendable, Hashable {
@@ -27,6 +27,8 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
         package let range: ClosedRange<Double>
         /// Whether it is a whole number.
         package let isWhole: Bool
+        /// The words that river has for some of the numbers.
+        package private(set) var words: [String: Double] = [:]
 
         fileprivate init(_ name: String, _ standard: Double, _ range: ClosedRange<Double>, isWhole: Bool = false) {
             (self.name, self.standard, self.range, self.isWhole) = (name, standard, range, isWhole)
@@ -34,6 +36,13 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
 
         fileprivate static func count(_ name: String, _ standard: Double, _ range: ClosedRange<Double>) -> Parameter {
             Parameter(name, standard, range, isWhole: true)
+        }
+
+        fileprivate static func choice(_ name: String, _ standard: Double, _ words: [String: Double]) -> Parameter {
+            let values = words.values
+            var parameter = Parameter.count(name, standard, (values.min() ?? 0)...(values.max() ?? 0))
+            parameter.words = words
+            return parameter
         }
 
         fileprivate static func share(_ name: String, _ standard: Double) -> Parameter {
@@ -44,15 +53,14 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whether the detector takes rates, values from 0 to 1, only.
     package var wantsRates: Bool {
         switch self {
-        case .adwin, .pageHinkley, .kolmogorovSmirnov: false
-        case .errorRate, .errorDistance, .hoeffdingAverage, .hoeffdingWeighted, .fastHoeffding: true
+        case .adwin, .pageHinkley, .kswin: false
+        case .ddm, .eddm, .hddmA, .hddmW, .fhddm: true
         }
     }
 
-    /// What the detector is set up with, all as numbers: a flag is 0 or 1, Page-Hinkley's `mode` 1 for rises, -1 for falls
-    /// and 0 for both, KSWIN's `seed` -1 to compare with all older values, FHDDM's `short_window_size` 0 for none.
+    /// What the detector is set up with, all as numbers, for some of which there are words: flags, and Page-Hinkley's `mode`.
     ///
-    /// Windows are bounded, so that no declaration costs more than some kilobytes.
+    /// KSWIN's `seed` of -1 compares with all older values, FHDDM's `short_window_size` of 0 is none. Windows are bounded, so that no declaration costs more than some kilobytes.
     package var parameters: [Parameter] {
         switch self {
         case .adwin:
@@ -63,23 +71,24 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
         case .pageHinkley:
             [
                 .count("min_instances", 30, 0...1e9), Parameter("delta", 0.005, 0...1e12),
-                Parameter("threshold", 50, 0...1e15), .share("alpha", 0.9999), .count("mode", 0, -1...1),
+                Parameter("threshold", 50, 0...1e15), .share("alpha", 0.9999),
+                .choice("mode", 0, ["up": 1, "down": -1, "both": 0]),
             ]
-        case .kolmogorovSmirnov:
+        case .kswin:
             [
                 .share("alpha", 0.005), .count("window_size", 100, 4...10_000), .count("stat_size", 30, 2...5_000),
                 .count("seed", -1, -1...4_294_967_295),
             ]
-        case .errorRate:
+        case .ddm:
             [
                 .count("warm_start", 30, 0...1e9), Parameter("warning_threshold", 2, 0...100),
                 Parameter("drift_threshold", 3, 0...100),
             ]
-        case .errorDistance:
+        case .eddm:
             [.count("warm_start", 30, 0...1e9), .share("alpha", 0.95), .share("beta", 0.9)]
-        case .hoeffdingAverage: Self.hoeffding
-        case .hoeffdingWeighted: Self.hoeffding + [.share("lambda_val", 0.05)]
-        case .fastHoeffding:
+        case .hddmA: Self.hoeffding
+        case .hddmW: Self.hoeffding + [.share("lambda_val", 0.05)]
+        case .fhddm:
             [
                 .count("sliding_window_size", 100, 2...100_000), .share("confidence_level", 1e-6),
                 .count("short_window_size", 0, 0...100_000),
@@ -89,28 +98,47 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
 
     private static let hoeffding: [Parameter] = [
         .share("drift_confidence", 0.001), .share("warning_confidence", 0.005),
-        .count("two_sided_test", 0, 0...1),
+        .choice("two_sided_test", 0, ["true": 1, "false": 0]),
     ]
+
+    /// A detector that has seen nothing, with river's defaults.
+    package var standard: NamedDetector {
+        let values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.standard) })
+        return made { values[$0] ?? 0 }
+    }
 
     /// A detector that has seen nothing, with river's defaults where `values` says nothing.
     ///
     /// - Throws: ``DetectorParameterError`` for a name that the method does not have, or a value that makes no sense.
     package func detector(_ values: [String: Double] = [:]) throws(DetectorParameterError) -> NamedDetector {
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = parameters.first(where: { $0.name == name }) else {
-                let known = parameters.map(\.name).joined(separator: ", ")
-                throw DetectorParameterError(message: "\(rawValue) has no parameter '\(name)'; it has \(known)")
-            }
+            let parameter = try parameter(name)
             guard parameter.range.contains(value), !parameter.isWhole || value == value.rounded() else {
-                let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
-                let what = parameter.isWhole ? "a whole number" : "a number"
-                throw DetectorParameterError(
-                    message: "'\(name)' of \(rawValue) is \(what) from \(low) to \(high), not \(value)"
-                )
+                throw DetectorParameterError(parameter, "\(value)")
             }
         }
         let given = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, values[$0.name] ?? $0.standard) })
+        if self == .kswin, let window = given["window_size"], let newest = given["stat_size"], window < 2 * newest {
+            throw DetectorParameterError(
+                message: "window_size is below twice the stat_size: newest values are compared with as many older ones"
+            )
+        }
         return made { given[$0] ?? 0 }
+    }
+
+    /// The number that a word stands for, such as `up` of Page-Hinkley's `mode`.
+    ///
+    /// - Throws: ``DetectorParameterError`` that says what the parameter can be.
+    package func number(_ word: String, of name: String) throws(DetectorParameterError) -> Double {
+        let parameter = try parameter(name)
+        guard let number = parameter.words[word] else { throw DetectorParameterError(parameter, "'\(word)'") }
+        return number
+    }
+
+    private func parameter(_ name: String) throws(DetectorParameterError) -> Parameter {
+        if let parameter = parameters.first(where: { $0.name == name }) { return parameter }
+        let known = parameters.map(\.name).joined(separator: ", ")
+        throw DetectorParameterError(message: "'\(name)' is no parameter of \(rawValue): it has \(known)")
     }
 
     private func made(_ value: (String) -> Double) -> NamedDetector {
@@ -136,8 +164,8 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
                     direction: [-1: .down, 1: .up][value("mode")] ?? .both
                 )
             )
-        case .kolmogorovSmirnov:
-            return .kolmogorovSmirnov(
+        case .kswin:
+            return .kswin(
                 KolmogorovSmirnovWindow(
                     alpha: value("alpha"),
                     windowSize: whole("window_size"),
@@ -145,28 +173,28 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
                     seed: value("seed") < 0 ? nil : UInt32(value("seed"))
                 )
             )
-        case .errorRate:
-            return .errorRate(
+        case .ddm:
+            return .ddm(
                 DriftDetectionMethod(
                     warmStart: whole("warm_start"),
                     warningThreshold: value("warning_threshold"),
                     driftThreshold: value("drift_threshold")
                 )
             )
-        case .errorDistance:
-            return .errorDistance(
+        case .eddm:
+            return .eddm(
                 EarlyDriftDetectionMethod(warmStart: whole("warm_start"), alpha: value("alpha"), beta: value("beta"))
             )
-        case .hoeffdingAverage:
-            return .hoeffdingAverage(
+        case .hddmA:
+            return .hddmA(
                 HoeffdingAverageDetector(
                     driftConfidence: value("drift_confidence"),
                     warningConfidence: value("warning_confidence"),
                     twoSided: value("two_sided_test") == 1
                 )
             )
-        case .hoeffdingWeighted:
-            return .hoeffdingWeighted(
+        case .hddmW:
+            return .hddmW(
                 HoeffdingWeightedDetector(
                     driftConfidence: value("drift_confidence"),
                     warningConfidence: value("warning_confidence"),
@@ -174,8 +202,8 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
                     twoSided: value("two_sided_test") == 1
                 )
             )
-        case .fastHoeffding:
-            return .fastHoeffding(
+        case .fhddm:
+            return .fhddm(
                 FastHoeffdingDetector(
                     windowSize: whole("sliding_window_size"),
                     confidence: value("confidence_level"),
@@ -190,30 +218,43 @@ package enum DetectorMethod: String, Sendable, Hashable, Codable, CaseIterable {
 package struct DetectorParameterError: Error, Sendable, Hashable {
     /// What is wrong, and what would be right.
     package let message: String
+
+    fileprivate init(message: String) {
+        self.message = message
+    }
+
+    fileprivate init(_ parameter: DetectorMethod.Parameter, _ given: String) {
+        let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
+        let words = parameter.words.keys.sorted().joined(separator: ", ")
+        let what =
+            parameter.words.isEmpty
+            ? "\(parameter.isWhole ? "a whole number" : "a number") from \(low) to \(high)" : "one of \(words)"
+        message = "\(parameter.name) is \(what), not \(given)"
+    }
 }
 
 /// A detector of one of the methods; a value like each of them, to be stored without knowing which it is.
 package enum NamedDetector: ChangeDetector {
     case adwin(AdaptiveWindow)
     case pageHinkley(PageHinkley)
-    case kolmogorovSmirnov(KolmogorovSmirnovWindow)
-    case errorRate(DriftDetectionMethod)
-    case errorDistance(EarlyDriftDetectionMethod)
-    case hoeffdingAverage(HoeffdingAverageDetector)
-    case hoeffdingWeighted(HoeffdingWeightedDetector)
-    case fastHoeffding(FastHoeffdingDetector)
+    case kswin(KolmogorovSmirnovWindow)
+    case ddm(DriftDetectionMethod)
+    case eddm(EarlyDriftDetectionMethod)
+    case hddmA(HoeffdingAverageDetector)
+    case hddmW(HoeffdingWeightedDetector)
+    case fhddm(FastHoeffdingDetector)
 
     /// Takes one value and says what it shows.
     package mutating func update(_ value: Double) -> DetectorVerdict {
         switch self {
         case .adwin(var detector): updated(&detector, value, Self.adwin)
         case .pageHinkley(var detector): updated(&detector, value, Self.pageHinkley)
-        case .kolmogorovSmirnov(var detector): updated(&detector, value, Self.kolmogorovSmirnov)
-        case .errorRate(var detector): updated(&detector, value, Self.errorRate)
-        case .errorDistance(var detector): updated(&detector, value, Self.errorDistance)
-        case .hoeffdingAverage(var detector): updated(&detector, value, Self.hoeffdingAverage)
-        case .hoeffdingWeighted(var detector): updated(&detector, value, Self.hoeffdingWeighted)
-        case .fastHoeffding(var detector): updated(&detector, value, Self.fastHoeffding)
+        case .kswin(var detector): updated(&detector, value, Self.kswin)
+        case .ddm(var detector): updated(&detector, value, Self.ddm)
+        case .eddm(var detector): updated(&detector, value, Self.eddm)
+        case .hddmA(var detector): updated(&detector, value, Self.hddmA)
+        case .hddmW(var detector): updated(&detector, value, Self.hddmW)
+        case .fhddm(var detector): updated(&detector, value, Self.fhddm)
         }
     }
 
@@ -227,12 +268,12 @@ package enum NamedDetector: ChangeDetector {
         switch self {
         case .adwin(var detector): updated(&detector, values, Self.adwin, found)
         case .pageHinkley(var detector): updated(&detector, values, Self.pageHinkley, found)
-        case .kolmogorovSmirnov(var detector): updated(&detector, values, Self.kolmogorovSmirnov, found)
-        case .errorRate(var detector): updated(&detector, values, Self.errorRate, found)
-        case .errorDistance(var detector): updated(&detector, values, Self.errorDistance, found)
-        case .hoeffdingAverage(var detector): updated(&detector, values, Self.hoeffdingAverage, found)
-        case .hoeffdingWeighted(var detector): updated(&detector, values, Self.hoeffdingWeighted, found)
-        case .fastHoeffding(var detector): updated(&detector, values, Self.fastHoeffding, found)
+        case .kswin(var detector): updated(&detector, values, Self.kswin, found)
+        case .ddm(var detector): updated(&detector, values, Self.ddm, found)
+        case .eddm(var detector): updated(&detector, values, Self.eddm, found)
+        case .hddmA(var detector): updated(&detector, values, Self.hddmA, found)
+        case .hddmW(var detector): updated(&detector, values, Self.hddmW, found)
+        case .fhddm(var detector): updated(&detector, values, Self.fhddm, found)
         }
     }
 
@@ -242,7 +283,7 @@ package enum NamedDetector: ChangeDetector {
         _ named: (Detector) -> NamedDetector
     ) -> DetectorVerdict {
         // The only reference to its buffers from here on, or each value would copy them.
-        self = .errorRate(DriftDetectionMethod())
+        self = .ddm(DriftDetectionMethod())
         let verdict = detector.update(value)
         self = named(detector)
         return verdict
@@ -254,7 +295,7 @@ package enum NamedDetector: ChangeDetector {
         _ named: (Detector) -> NamedDetector,
         _ found: (_ index: Int, DetectorVerdict) -> Void
     ) {
-        self = .errorRate(DriftDetectionMethod())
+        self = .ddm(DriftDetectionMethod())
         for index in values.indices {
             let verdict = detector.update(values[index])
             if verdict != .stable { found(index, verdict) }
