@@ -370,7 +370,7 @@ def test_the_api_reports_dataset_versions(server: Server) -> None:
         (
             {"kind": "gist", "current": "parts"},
             400,
-            "'kind' is one of drift, summary, performance, chunks, changes, outliers; not 'gist'",
+            "'kind' is one of drift, summary, performance, chunks, changes, outliers, profile; not 'gist'",
         ),
         ({"kind": "summary", "current": "nothing"}, 404, "there is no dataset nothing"),
         ({"kind": "summary", "current": "parts@3"}, 400, "such as rain@v3"),
