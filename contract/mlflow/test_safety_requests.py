@@ -7,6 +7,7 @@ import pathlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from mlflow import MlflowClient
@@ -248,15 +249,21 @@ def test_deleting_a_model_while_versions_are_made_loses_no_number(client: Mlflow
     assert len(made) == len(set(made)) == 40
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(1500):
+        if holds():
+            return
+        time.sleep(0.02)
+    raise AssertionError("not within 30 s")
+
+
 def test_a_full_upload_that_breaks_off_leaves_nothing(server: Server) -> None:
     path = "/api/2.0/mlflow-artifacts/artifacts/broken"
     with socket.create_connection(("127.0.0.1", server.http_port), timeout=30) as connection:
         connection.sendall(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n".encode())
         connection.sendall(b"x" * 300_000)
-    uploads = pathlib.Path(server.data / "artifacts/uploads")
-    for _ in range(500):
-        if not list(uploads.iterdir()):
-            break
-        time.sleep(0.02)
-    assert list(uploads.iterdir()) == []
+        uploads = pathlib.Path(server.data / "artifacts/uploads")
+        # A connection that ends before the server has read what it sent is only noticed after 75 s without a byte.
+        wait_until(lambda: any(path.stat().st_size == 300_000 for path in uploads.iterdir()))
+    wait_until(lambda: not list(uploads.iterdir()))
     assert exchange(server, "GET", path)[0] == 404
