@@ -134,6 +134,28 @@ import TestSupport
         #expect(flags?.counts.map(\.count) == [15_001, 15_000])
     }
 
+    @Test(
+        "of CSV hold the same whether an unusual value comes early or late",
+        arguments: [
+            ("7", "1.5"), ("7", "2.0"), ("7", "1e2"), ("7", "x"), ("true", "yes"), ("true", "1"), ("1.5", "x"),
+            ("2026-01-02", "13/02/2026"), ("2026-01-02 10:00:00", "someday"), ("", "3"), ("word", "3"),
+        ]
+    )
+    func unusualValues(usual: String, unusual: String) async throws {
+        let fixture = try LakeFixture()
+        var found: [[String?]] = []
+        for place in [10, 24_999] {
+            var lines = [String](repeating: "\(usual),1", count: 25_000)
+            lines[place] = "\(unusual),1"
+            let path = try fixture.file("file\(place).csv", "v,k\n" + lines.joined(separator: "\n") + "\n")
+            let lake = fixture.lake(reading: [path])
+            let source = try await lake.open(path)
+            let values = try await lake.texts("v", of: source)
+            found.append([try source.field("v").type.rawValue, values[0], values[place]])
+        }
+        #expect(found[0] == found[1])
+    }
+
     @Test("of CSV keep lines that begin as comments do elsewhere")
     func comments() async throws {
         let fixture = try LakeFixture()

@@ -64,17 +64,26 @@ struct CSVFile {
     ///
     /// Types follow from the narrowest that takes all values, so where all lines can be read with the types that the first
     /// ones ask for, all lines ask for the same. Reading a line with which that does not hold throws ``LakeError``
-    /// `invalid_query`, and ``content(nullTexts:_:)`` says what is so.
+    /// `invalid_query`, and ``content(nullTexts:_:)`` says what is so. For that each type must refuse what it would change:
+    /// whole numbers would be rounded and truth values guessed, so both are read as texts and checked; a date would lose its
+    /// time, so files with times are not for this.
     private func likelyContent(nullTexts: [String], _ connection: LakeConnection) throws(LakeError) -> FileContent? {
         let sniffed = try sniff(lines: Self.sampleLines, nullTexts, connection)
+        guard sniffed.all.allSatisfy({ ["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"].contains($0.type) }) else {
+            return nil
+        }
         let sample = "(SELECT * FROM \(sniffed.reader(of: self, texts: sniffed.names)) LIMIT \(Self.sampleLines))"
         // A text that is no number settles a column, and so does one that is no truth value.
         let words = try connection.holding(Self.isWord, in: sniffed.names(of: "BOOLEAN"), of: sample)
         let texts = sniffed.names(of: "VARCHAR")
         guard try connection.holding(Self.isNoNumber, in: texts, of: sample).count == texts.count else { return nil }
         let flags = sniffed.names(of: "BOOLEAN").filter { !words.contains($0) }
-        let reader = sniffed.reader(of: self, texts: words + flags)
-        return FileContent(reader: Self.strict(flags, in: reader), fields: sniffed.fields(texts: words))
+        let whole = sniffed.names(of: "BIGINT")
+        let reader = sniffed.reader(of: self, texts: words + flags + whole)
+        return FileContent(
+            reader: Self.strict(flags: flags, whole: whole, in: reader),
+            fields: sniffed.fields(texts: words)
+        )
     }
 
     /// What the file holds: only `true` and `false` are truth values, and texts that are all numbers are numbers.
@@ -105,14 +114,18 @@ struct CSVFile {
         "\(value) IS NOT NULL AND TRY_CAST(\(value) AS DOUBLE) IS NULL"
     }
 
-    /// `reader` with the columns `flags` as truth values; a text other than `true` and `false` throws.
-    private static func strict(_ flags: [String], in reader: String) -> String {
-        guard !flags.isEmpty else { return reader }
-        let columns = flags.map(SQLText.identifier).map { flag in
+    /// `reader` with the columns `flags` as truth values and `whole` as whole numbers; any other text in them throws.
+    private static func strict(flags: [String], whole: [String], in reader: String) -> String {
+        guard !(flags.isEmpty && whole.isEmpty) else { return reader }
+        let truths = flags.map(SQLText.identifier).map { flag in
             "CASE lower(\(flag)) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN \(flag) IS NOT NULL "
                 + "THEN error('no truth value') END END AS \(flag)"
         }
-        return "(SELECT * REPLACE (\(columns.joined(separator: ", "))) FROM \(reader))"
+        let numbers = whole.map(SQLText.identifier).map { number in
+            "CASE WHEN \(number) IS NULL OR translate(\(number), '0123456789', '') IN ('', '-', '+') "
+                + "THEN CAST(\(number) AS BIGINT) ELSE error('no whole number') END AS \(number)"
+        }
+        return "(SELECT * REPLACE (\((truths + numbers).joined(separator: ", "))) FROM \(reader))"
     }
 
     /// What DuckDB finds of the columns in the first `lines`, or in all for -1.
